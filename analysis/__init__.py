@@ -1,0 +1,1 @@
+"""Legepanelet: the report generator of the Norwegian physicians' panel."""

@@ -1,0 +1,28 @@
+"""Whether two waves may be compared on an indicator, and what stands between them."""
+
+from analysis.codebook.indicators import of_wave
+from analysis.codebook.model import BREAKING, Break, Codebook, Indicator
+
+
+def breaks_between(book: Codebook, indicator: Indicator, earlier: int, later: int) -> list[Break]:
+    """The breaks that came after `earlier` and up to `later`: the instrument's own, for its questions, and the waves'."""
+    own = [
+        b for b in book.instruments[indicator.instrument].breaks
+        if earlier < b.wave <= later and (not b.questions or set(b.questions) & set(indicator.parts))
+    ]  # fmt: skip
+    return own + [b for wave in book.waves.values() for b in wave.breaks if earlier < b.wave <= later]
+
+
+def breaking(book: Codebook, indicator: Indicator, earlier: int, later: int) -> list[Break]:
+    """Those of them that forbid a test across: the trend line ends there."""
+    return [
+        b for b in breaks_between(book, indicator, earlier, later) if b.kind in BREAKING and b.comparable_because is None
+    ]
+
+
+def last_asked(book: Codebook, indicator: Indicator, wave: int, among) -> int | None:
+    """The latest wave before `wave`, of those in `among`, that has the indicator too."""
+    for earlier in sorted((w for w in among if w < wave), reverse=True):
+        if any(i.id == indicator.id and i.kind == indicator.kind for i in of_wave(book, earlier)):
+            return earlier
+    return None

@@ -1,0 +1,167 @@
+"""Reads `data/codebook/*.yml` and refuses what does not hold together, naming file and field."""
+
+from pathlib import Path
+
+import yaml
+from pydantic import TypeAdapter, ValidationError
+
+from analysis.codebook.indicators import of_instrument
+from analysis.codebook.model import Codebook, Instrument, Panel, Part, ResponseSet, Wave
+from analysis.errors import LegepaneletError
+
+
+class _UniqueKeys(yaml.CSafeLoader):
+    """YAML in which a key that stands twice is a mistake, not the last one's victory."""
+
+    def construct_mapping(self, node, deep=False):
+        seen = set()
+        for key, _ in node.value:
+            if key.tag == "tag:yaml.org,2002:merge":  # `<<: *item`: what stands beside it wins
+                continue
+            value = self.construct_object(key, deep=True)
+            if value in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"the key '{value}' stands twice", key.start_mark)
+            seen.add(value)
+        return super().construct_mapping(node, deep)
+
+
+def read_yaml(path: Path):
+    """The contents of one YAML file. Raises CODEBOOK_YAML with the line if it is not well formed."""
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeys)
+    except FileNotFoundError:
+        raise LegepaneletError("CODEBOOK_MISSING", f"{path.name} is missing in {path.parent.name}/") from None
+    except UnicodeDecodeError:
+        raise LegepaneletError("CODEBOOK_YAML", f"{path.name} is not UTF-8", "Save the file as UTF-8.") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f", line {mark.line + 1}" if mark else ""
+        raise LegepaneletError(
+            "CODEBOOK_YAML", f"{path.name}{where}: {getattr(error, 'problem', error)}", "Mend the YAML of that line."
+        ) from None
+
+
+def _parse(path: Path, model):
+    try:
+        return TypeAdapter(model).validate_python(read_yaml(path))
+    except ValidationError as error:
+        lines = [
+            f"{path.name}: {'.'.join(str(part) for part in fault['loc']) or 'file'}: {fault['msg']}"
+            for fault in error.errors()
+        ]
+        raise LegepaneletError(
+            "CODEBOOK_FIELD", "\n".join(lines), "The fields are described in analysis/codebook/model.py."
+        ) from None
+
+
+def load(folder: Path) -> Codebook:
+    """The whole codebook. Raises LegepaneletError (CODEBOOK_...) with every cross-reference that leads nowhere."""
+    instruments = {p.stem: _parse(p, Instrument) for p in sorted((folder / "instruments").glob("*.yml"))}
+    waves = {p.stem: _parse(p, Wave) for p in sorted((folder / "waves").glob("*.yml"))}
+    book = Codebook(
+        panel=_parse(folder / "panel.yml", Panel),
+        response_sets=_parse(folder / "response_sets.yml", dict[str, ResponseSet]),
+        instruments=instruments,
+        waves={wave.wave: wave for wave in sorted(waves.values(), key=lambda w: w.wave)},
+    )
+    faults = [f"instruments/{name}.yml: id: is '{i.id}', not the file's name" for name, i in instruments.items() if i.id != name]
+    faults += [f"waves/{name}.yml: wave: is {w.wave}, not the file's name" for name, w in waves.items() if str(w.wave) != name]
+    for instrument in instruments.values():
+        faults += _instrument_faults(instrument, book)
+    for wave in waves.values():
+        faults += _wave_faults(wave, book)
+    faults += _repeated_ids(book)
+    if faults:
+        raise LegepaneletError("CODEBOOK_REFERENCE", "\n".join(faults), "Mend the named field, or add what it names.")
+    return book
+
+
+def _instrument_faults(instrument: Instrument, book: Codebook) -> list[str]:
+    where = f"instruments/{instrument.id}.yml"
+    questions = {q.id: q for q in instrument.questions}
+    scales = {s.id: s for s in instrument.scales}
+    faults = []
+    for q in instrument.questions:
+        field = f"{where}: questions.{q.id}"
+        if q.responses and q.responses not in book.response_sets:
+            faults.append(f"{field}.responses: there is no response set '{q.responses}'")
+            continue
+        codes = set(book.response_sets[q.responses].categories) if q.responses else set()
+        for d in q.dichotomies:
+            if unknown := set(d.codes or []) - codes:
+                faults.append(f"{field}.dichotomies.{d.id}: code {min(unknown)} is not in '{q.responses}'")
+        if unknown := set(q.exclusive) - codes:
+            faults.append(f"{field}.exclusive: code {min(unknown)} is not in '{q.responses}'")
+        if q.base not in instrument.bases and q.base not in book.panel.bases:
+            faults.append(f"{field}.base: there is no base '{q.base}'")
+        if q.asked_if:
+            asked = questions.get(q.asked_if.question)
+            if asked is None or asked.responses is None:
+                faults.append(f"{field}.asked_if: '{q.asked_if.question}' is no closed question of this instrument")
+            elif unknown := set(q.asked_if.codes) - set(book.response_sets[asked.responses].categories):
+                faults.append(f"{field}.asked_if: code {min(unknown)} is no answer to '{asked.id}'")
+    for s in instrument.scales:
+        field = f"{where}: scales.{s.id}"
+        faults += [f"{field}.items: there is no question '{item}'" for item in s.items if item not in questions]
+        faults += [
+            f"{field}: there is no scale '{part}'" for part in (s.numerator, s.denominator) if part and part not in scales
+        ]
+        faults += _score_faults(field, s, questions, book)
+    for block in instrument.blocks:
+        faults += [
+            f"{where}: blocks.{block.id}: there is no question '{q}'" for q in block.questions if q not in questions
+        ]
+    if not faults:
+        known = {i.id for i in of_instrument(book, instrument)}
+        faults += [f"{where}: key: there is no indicator '{key}'" for key in instrument.key if key not in known]
+    for b in instrument.breaks:
+        faults += [f"{where}: breaks.{b.wave}: there is no question '{q}'" for q in b.questions if q not in questions]
+    return faults
+
+
+def _score_faults(field: str, scale, questions: dict, book: Codebook) -> list[str]:
+    """A score's range must be what its items can give."""
+    items = [questions[i] for i in scale.items if i in questions and questions[i].responses in book.response_sets]
+    if not items:
+        return []
+    ranges = [(min(c), max(c)) for c in (book.response_sets[q.responses].categories for q in items)]
+    lows, highs = zip(*ranges, strict=True)
+    possible = (sum(lows), sum(highs)) if scale.score == "sum" else (min(lows), max(highs))
+    if (scale.minimum, scale.maximum) != possible:
+        return [f"{field}: the range {scale.minimum:g}-{scale.maximum:g} is outside its items', which give {possible[0]}-{possible[1]}"]
+    return []
+
+
+def _wave_faults(wave: Wave, book: Codebook) -> list[str]:
+    where, faults = f"waves/{wave.wave}.yml", []
+    for name, asked in wave.instruments.items():
+        if name not in book.instruments:
+            faults.append(f"{where}: instruments.{name}: there is no such instrument")
+            continue
+        known = {q.id for q in book.instruments[name].questions}
+        faults += [f"{where}: instruments.{name}.without: there is no question '{q}'" for q in asked.without if q not in known]
+    if faults:
+        return faults
+    asked = book.questions(wave.wave)
+    if "position" not in asked:
+        faults.append(f"{where}: instruments: 'background' with the question 'position' is needed in every wave")
+    for column, question in wave.columns.items():
+        if question not in asked and question not in ("doctor", "ignore"):
+            faults.append(f"{where}: columns.{column}: the wave does not ask '{question}'")
+    for question in asked.values():
+        if question.asked_if and question.asked_if.question not in asked:
+            faults.append(f"{where}: '{question.id}' depends on '{question.asked_if.question}', which is left out")
+    return faults
+
+
+def _repeated_ids(book: Codebook) -> list[str]:
+    seen: dict[str, str] = {}
+    faults = []
+    for instrument in book.instruments.values():
+        parts: list[Part] = [*instrument.questions, *instrument.scales]
+        for part in parts:
+            for id_ in (part.id, *(d.id for d in part.dichotomies)):
+                if id_ in seen:
+                    faults.append(f"instruments/{instrument.id}.yml: '{id_}' is also in {seen[id_]}")
+                seen[id_] = f"instruments/{instrument.id}.yml"
+    return faults

@@ -1,0 +1,314 @@
+"""The codebook's objects, as the YAML files under `data/codebook/` spell them.
+
+Every label stands in both languages. A field that is not known here is a mistake in the file, never ignored.
+"""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+MissingReason = Literal["not_applicable", "refused", "unanswered"]
+# A break of these kinds ends the trend line; a test across it is refused unless the codebook gives a reason.
+BREAKING = ("wording", "scale", "filter", "recall_period")
+# These only mark the line: the test stands, with the standardised change beside it.
+MARKING = ("order", "mode", "renewal", "population", "position_grouping")
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Label(Part):
+    """One text in both languages of the reports."""
+
+    nb: Text
+    en: Text
+
+    def __getitem__(self, lang: str) -> str:
+        return getattr(self, lang)
+
+
+class ResponseSet(Part):
+    """The answer categories of a closed question: code -> label, and the codes that are no answer."""
+
+    categories: dict[int, Label] = Field(min_length=2)
+    missing: dict[int, MissingReason] = {}
+
+    @model_validator(mode="after")
+    def codes_are_distinct(self):
+        if both := set(self.categories) & set(self.missing):
+            raise ValueError(f"code {min(both)} is both a category and a missing value")
+        return self
+
+
+class Filter(Part):
+    """Who was asked: those whose answer to `question` is among `codes`."""
+
+    question: Id
+    codes: list[int] = Field(min_length=1)
+
+
+class Dichotomy(Part):
+    """A share worth naming: those with one of `codes`, or with a value above `above`."""
+
+    id: Id
+    label: Label
+    codes: list[int] | None = None
+    above: float | None = None
+
+    @model_validator(mode="after")
+    def one_rule(self):
+        if (self.codes is None) == (self.above is None):
+            raise ValueError("give either `codes` or `above`")
+        return self
+
+
+class Question(Part):
+    """One question. `single` and `multiple` have answer categories, `number` a plausible range."""
+
+    id: Id
+    type: Literal["single", "multiple", "number"]
+    text: Label
+    short: Label
+    wording: Literal["official", "reconstructed"]
+    responses: str | None = None  # name of a response set
+    minimum: float | None = None
+    maximum: float | None = None
+    unit: Label | None = None
+    missing: dict[int, MissingReason] = {}  # of a number; a closed question has them in its response set
+    exclusive: list[int] = []  # of a multiple choice: options that go with no other ("none")
+    asked_if: Filter | None = None
+    base: Id = "all"
+    mean: bool = False  # the categories are a rating whose mean is reported too
+    dichotomies: list[Dichotomy] = []
+    sensitive: bool | None = None  # None: as the instrument
+
+    @model_validator(mode="after")
+    def fits_its_type(self):
+        if self.type == "number":
+            if self.minimum is None or self.maximum is None or self.unit is None:
+                raise ValueError("a number needs `minimum`, `maximum` and `unit`")
+            if self.responses:
+                raise ValueError("a number has no response set")
+        elif not self.responses:
+            raise ValueError(f"a {self.type} choice needs `responses`")
+        if self.exclusive and self.type != "multiple":
+            raise ValueError("`exclusive` is for multiple choice")
+        return self
+
+
+class Scale(Part):
+    """A score of several items: their mean or sum, or the ratio of two other scales' means."""
+
+    id: Id
+    label: Label
+    short: Label
+    items: list[Id] = []
+    reversed: list[Id] = []
+    score: Literal["mean", "sum", "ratio"] = "mean"
+    numerator: Id | None = None
+    denominator: Id | None = None
+    answered: float = Field(0.8, gt=0, le=1)  # share of items that must be answered
+    minimum: float
+    maximum: float
+    dichotomies: list[Dichotomy] = []
+
+    @model_validator(mode="after")
+    def has_parts(self):
+        if self.score == "ratio":
+            if not (self.numerator and self.denominator) or self.items:
+                raise ValueError("a ratio needs `numerator` and `denominator`, and no items")
+        elif len(self.items) < 2:
+            raise ValueError("a scale needs at least two items")
+        if extra := set(self.reversed) - set(self.items):
+            raise ValueError(f"reversed item '{min(extra)}' is not among the items")
+        return self
+
+
+class Break(Part):
+    """Something that makes the waves from `wave` on differ from those before."""
+
+    wave: int
+    kind: Literal["wording", "scale", "filter", "recall_period", "order", "mode", "renewal", "population", "position_grouping"]
+    note: Label
+    questions: list[Id] = []  # empty: all of the instrument
+    comparable_because: Label | None = None  # a reason that lets a breaking kind be tested across
+
+
+class Block(Part):
+    """How a part of a topic is shown: one figure of several questions or options."""
+
+    id: Id
+    title: Label
+    figure: Literal["diverging", "bars"]
+    questions: list[Id] = Field(min_length=1)
+
+
+class Instrument(Part):
+    """A fixed instrument or a topic module."""
+
+    id: Id
+    kind: Literal["fixed", "topic"]
+    title: Label
+    intro: Label  # a paragraph for the reader of the report
+    scoring: Label | None = None
+    references: list[str] = []  # keys of reports/references.bib
+    licensed: bool = False  # then the items carry a descriptor, not their text
+    sensitive: bool = False
+    bases: dict[Id, Label] = {}
+    questions: list[Question] = Field(min_length=1)
+    scales: list[Scale] = []
+    blocks: list[Block] = []
+    key: list[Id] = []  # indicators that stand for the instrument: trends, key figures, changes
+    breaks: list[Break] = []
+    margin: float | None = None  # largest difference that still counts as none
+
+
+class Asked(Part):
+    """That a wave asked an instrument, how we know, and which questions it left out."""
+
+    asked: Literal["documented", "assumed"]
+    source: str | None = None
+    without: list[Id] = []
+
+    @model_validator(mode="after")
+    def documented_has_source(self):
+        if self.asked == "documented" and not self.source:
+            raise ValueError("`asked: documented` needs a `source`")
+        return self
+
+
+class Published(Part):
+    """Invited and answered as a publication gives them; conflicting figures stand side by side."""
+
+    invited: int | None = None
+    answered: int | None = None
+    rate: float | None = Field(None, ge=0, le=1)
+    source: str
+    note: Label | None = None
+
+
+class Recruitment(Part):
+    """New members before a wave: invited and joined, and which licence years they were drawn from."""
+
+    year: int
+    invited: int | None = None
+    joined: int | None = None
+    licence_from: int | None = None
+    basis: Literal["published", "assumed"]
+    source: str | None = None
+    note: Label | None = None
+
+
+class Field_(Part):
+    start: date
+    end: date
+    basis: Literal["published", "assumed"]
+    source: str | None = None
+
+
+class Wave(Part):
+    """One wave, named by the year its field work started."""
+
+    wave: int = Field(ge=1994, le=2100)
+    field: Field_
+    document_date: date  # the date printed on the report
+    mode: Literal["postal", "web", "mixed"]
+    export: Literal["sav", "csv", "xlsx"]
+    header: Literal["names", "questions"] = "names"  # what stands in the export's first line
+    intro: Label
+    published: list[Published] = []
+    recruitment: Recruitment | None = None
+    instruments: dict[Id, Asked] = Field(min_length=1)
+    columns: dict[str, str] = {}  # export column -> question, where the export names it otherwise
+    breaks: list[Break] = []
+
+
+class Position(Part):
+    label: Label
+    lefo: int | None = None  # register position -> code of the questionnaire's `position`
+
+
+class Stratum(Part):
+    """Doctors whose licence year lies in [licence_from, licence_to]: one refreshment's frame."""
+
+    label: Label
+    licence_from: int
+    licence_to: int
+
+
+class ReportingGroup(Part):
+    label: Label
+    codes: list[int]  # of the questionnaire's `position`
+
+
+class Panel(Part):
+    """What holds for all waves: classifications and strata."""
+
+    title: Label
+    sex: dict[Literal["female", "male"], Label]
+    age_groups: dict[Literal["under_40", "40_54", "55_69"], Label]
+    register_positions: dict[Id, Position]
+    reporting_positions: dict[Id, ReportingGroup]
+    regions: dict[Id, Label]
+    specialties: dict[Id, Label]
+    strata: dict[Id, Stratum]
+    dispositions: dict[Id, Label]
+    breaking_kinds: dict[str, Label]  # label of every kind of break
+    missing_reasons: dict[str, Label]
+    bases: dict[Id, Label]
+
+
+class Indicator(Part):
+    """One thing estimated: `column` of the scored answers, and how it is summarised.
+
+    `mean` and `binary` indicators are numbers (a binary one 0/1); `category` has one share per code.
+    """
+
+    id: Id
+    instrument: Id
+    question: Id | None  # None for a scale or its dichotomy
+    label: Label
+    kind: Literal["mean", "category", "binary"]
+    categories: dict[int, Label] = {}
+    base: Id = "all"
+    sensitive: bool = False
+    unit: Label | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    parts: list[Id] = []  # questions whose breaks concern it
+    key: bool = False
+
+
+class Codebook(Part):
+    """All of it. Built by `analysis.codebook.load`."""
+
+    panel: Panel
+    response_sets: dict[str, ResponseSet]
+    instruments: dict[Id, Instrument]
+    waves: dict[int, Wave]
+
+    def wave(self, wave: int) -> Wave:
+        return self.waves[wave]
+
+    def asked(self, wave: int) -> dict[str, list[Question]]:
+        """Questions of a wave by instrument, without those it left out."""
+        return {
+            name: [q for q in self.instruments[name].questions if q.id not in asked.without]
+            for name, asked in self.waves[wave].instruments.items()
+        }
+
+    def questions(self, wave: int) -> dict[str, Question]:
+        return {q.id: q for questions in self.asked(wave).values() for q in questions}
+
+    def responses(self, question: Question) -> ResponseSet | None:
+        return self.response_sets[question.responses] if question.responses else None
+
+    def base_label(self, instrument: str, base: str) -> Label:
+        return self.instruments[instrument].bases.get(base) or self.panel.bases[base]
+
+    def asked_waves(self, instrument: str) -> list[int]:
+        return [w for w, wave in self.waves.items() if instrument in wave.instruments]

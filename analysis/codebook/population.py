@@ -1,0 +1,50 @@
+"""Population figures: how many doctors work in Norway, by wave and margin, each with its source and kind."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.errors import LegepaneletError
+
+COLUMNS = ["wave", "variable", "level", "count", "kind", "source"]
+KINDS = ("published", "interpolated", "extrapolated", "invented", "synthetic")
+
+
+def read(path: Path) -> pd.DataFrame:
+    """A table of margins: `wave, variable, level, count, kind, source`. Raises POPULATION_FIGURES naming row and column."""
+    try:
+        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise LegepaneletError("POPULATION_FIGURES", f"{path.name} cannot be read: {error}") from None
+    if list(table.columns) != COLUMNS:
+        raise LegepaneletError("POPULATION_FIGURES", f"{path.name} row 1: expected the columns {', '.join(COLUMNS)}")
+    counts = pd.to_numeric(table["count"], errors="coerce")
+    faults = [f"{path.name} row {i + 2}, column 'count': '{table.loc[i, 'count']}'; expected a whole number"
+              for i in table.index[counts.isna() | (counts < 0) | (counts % 1 != 0)]]  # fmt: skip
+    faults += [f"{path.name} row {i + 2}, column 'kind': '{table.loc[i, 'kind']}'; expected one of {', '.join(KINDS)}"
+               for i in table.index[~table["kind"].isin(KINDS)]]  # fmt: skip
+    faults += [f"{path.name} row {i + 2}: stands twice"
+               for i in table.index[table.duplicated(["wave", "variable", "level"])]]  # fmt: skip
+    if not faults:
+        table = table.astype({"wave": int}).assign(count=counts.astype(int))
+        for wave, rows in table.groupby("wave"):
+            totals = rows[rows["variable"] != "stratum"].groupby("variable")["count"].sum()
+            if totals.nunique() > 1:
+                faults.append(f"{path.name}, wave {wave}: the margins differ in total: {totals.to_dict()}")
+    if faults:
+        raise LegepaneletError("POPULATION_FIGURES", "\n".join(faults[:20]), "Each margin of a wave counts the same doctors.")
+    return table
+
+
+def of_wave(folder: Path, wave: int, own: Path | None = None) -> pd.DataFrame:
+    """The figures of one wave: those beside its raw files, else of `folder`, else the latest before it, as extrapolated."""
+    if own is not None:
+        table = read(own)
+        return table[table["wave"] == wave]
+    table = read(folder / "margins.csv")
+    known = table[table["wave"] <= wave]
+    if known.empty:
+        raise LegepaneletError("POPULATION_FIGURES", f"margins.csv has no figures for {wave} or earlier")
+    latest = known["wave"].max()
+    rows = known[known["wave"] == latest].assign(wave=wave)
+    return rows if latest == wave else rows.assign(kind="extrapolated", source=rows["source"] + f" (figures of {latest})")

@@ -1,0 +1,1 @@
+"""Nothing leaks: from the complete results table to the publishable one."""

@@ -1,0 +1,184 @@
+"""Change since an earlier wave: three things with three names.
+
+`change_net`: all who answered either wave, cross-sectional weights, stacked waves with the doctor as cluster (R:
+`svydesign(ids=~doctor, strata=~stratum, nest=TRUE)`, raked to the margins crossed with wave).
+`change_standardised`: the same, the earlier wave raked to the later wave's margins.
+`change_within`: those who answered both, the earlier weight times the inverse chance of answering again, raked to the
+earlier population less those who have left it.
+"""
+
+import numpy as np
+import pandas as pd
+import svy
+
+from analysis.codebook import Indicator
+from analysis.panel import response, weighting
+from analysis.panel.build import WavePanel
+
+BY = ("sex", "age_group", "position")
+LEFT = (*response.NOT_ELIGIBLE, "over_age")
+
+
+def stack(waves: dict[int, WavePanel], columns: list[str], standard: int | None = None) -> tuple[svy.Sample, pd.DataFrame]:
+    """Waves on top of each other as one raked sample, and the same as a pandas table.
+
+    Each wave is raked to its own margins; with `standard`, all to that wave's. The margins are crossed with wave.
+    """
+    variables = list(dict.fromkeys(v for w in waves.values() for v in w.margins["variable"]))
+    if standard is not None:
+        variables = list(dict.fromkeys(waves[standard].margins["variable"]))
+    frames, margins = [], []
+    for wave, panel in waves.items():
+        who = panel.analysed
+        goal, levels = (panel.margins, None) if standard is None else weighting.margins_of(waves[standard].population, who)
+        frame = who[["doctor", "stratum", "start_weight", *(c for c in columns if c in who)]].assign(wave=str(wave))
+        total = goal["count"].sum() / goal["variable"].nunique()
+        for variable in variables:
+            known = variable in set(goal["variable"])
+            own = (who[f"raked_{variable}"] if levels is None else levels[variable]) if known else "all"
+            frame[f"m_{variable}"] = f"{wave}:" + pd.Series(own, index=who.index).astype(str)
+            if not known:
+                margins.append({"variable": f"m_{variable}", "level": f"{wave}:all", "count": total})
+        margins += [
+            {"variable": f"m_{m['variable']}", "level": f"{wave}:{m['level']}", "count": m["count"]}
+            for m in goal.to_dict("records")
+        ]
+        frames.append(frame)
+    stacked = pd.concat(frames, ignore_index=True)
+    stacked["stratum"] = weighting.collapse_strata(stacked["stratum"])
+    return weighting.raked_sample(_nulls(stacked), pd.DataFrame(margins), cluster="doctor"), stacked
+
+
+def _nulls(frame: pd.DataFrame) -> pd.DataFrame:
+    """Numbers as nullable ones: svy leaves out nulls, not NaN."""
+    numbers = frame.select_dtypes("number").columns
+    return frame.astype({c: "Float64" for c in numbers})
+
+
+def net(earlier: int, later: int, waves: dict[int, WavePanel], indicators: list[Indicator], by_group: set[str],
+        statistic: str = "change_net") -> list[dict]:  # fmt: skip
+    """Net (or, with statistic `change_standardised`, standardised) change of `indicators`; by group for those in `by_group`."""
+    ids = [i.id for i in indicators]
+    if not ids:
+        return []
+    standard = later if statistic == "change_standardised" else None
+    sample, frame = stack({w: waves[w] for w in (earlier, later)}, [*BY, *ids], standard)
+    rows = []
+    for by in [(), *((b,) for b in BY)]:
+        some = [i for i in indicators if not by or i.id in by_group]
+        if some:
+            rows += _contrasts(sample, frame, some, by, earlier, later, statistic)
+    return rows
+
+
+def _contrasts(sample, frame, indicators, by, earlier, later, statistic) -> list[dict]:
+    rows = []
+    results = sample.estimation.mean([i.id for i in indicators], by=(*by, "wave"), drop_nulls=True)
+    for indicator, result in zip(indicators, results, strict=True):
+        keys = set(result.keys())
+        answered = frame[frame[indicator.id].notna()]
+        for level in sorted({k[0] for k in keys}) if by else [None]:
+            now, then = ((level, str(later)), (level, str(earlier))) if by else (str(later), str(earlier))
+            if not {now, then} <= keys:
+                continue
+            here = answered if not by else answered[answered[by[0]] == level]
+            size = here["wave"].value_counts()
+            if min(size.get(str(later), 0), size.get(str(earlier), 0)) < 2:
+                continue
+            r = result.contrast(svy.estd(now) - svy.estd(then)).to_polars().row(0, named=True)
+            both = here["doctor"].duplicated().sum()
+            rows.append({
+                "kind": "comparison", "indicator": indicator.id, "base": indicator.base, "vs_wave": earlier,
+                "statistic": statistic, "weighting": "cross", "n": int(size[str(later)]), "count": int(size[str(earlier)]),
+                "n_both": int(both), "estimate": r["est"], "se": r["se"], "lower": r["lci"], "upper": r["uci"],
+                "df": r["df"], "p": r["p_value"], "unit": "difference",
+                **({"by": by[0], "level": level} if by else {}),
+            })  # fmt: skip
+    return rows
+
+
+def followed(earlier: WavePanel, later: WavePanel) -> pd.DataFrame:
+    """Those analysed in the earlier wave, with `now`: again, left (gone from the population) or lost (silent, off the panel)."""
+    final = later.doctors.set_index("doctor")
+    who = earlier.analysed
+    state = who["doctor"].map(final["final"]).fillna("off_panel")
+    old = who["doctor"].map(final["age"]).gt(response.OLDEST)
+    again = who["doctor"].map(final["analysed"]).fillna(False).astype(bool)
+    gone = state.isin(("deceased", "emigrated", "retired")) | old
+    return who.assign(now=np.select([again, gone], ["again", "left"], "lost"))
+
+
+def longitudinal(earlier: WavePanel, later: WavePanel, ids: list[str]) -> tuple[svy.Sample, pd.DataFrame] | None:
+    """Those who answered both waves, raked, with `<indicator>` = later less earlier. None if fewer than 30 did."""
+    who = followed(earlier, later)
+    stayed = who[who["now"] != "left"]
+    both = stayed[stayed["now"] == "again"].copy()
+    if len(both) < 30:
+        return None
+    chance = _chance_of_answering_again(stayed)
+    both["start_weight"] = both["weight"] / chance[both.index]
+    goal = pd.concat(
+        pd.DataFrame({"variable": v, "level": total.index, "count": total.to_numpy()})
+        for v in earlier.margins["variable"].unique()
+        for total in [stayed.groupby(f"raked_{v}")["weight"].sum()]
+    )
+    population = goal.assign(wave=0)
+    respondents = both.drop(columns=[v for v in goal["variable"].unique() if v in both])
+    respondents = respondents.rename(columns={f"raked_{v}": v for v in goal["variable"].unique()})
+    margins, levels = weighting.margins_of(population, respondents)
+    second = later.analysed.set_index("doctor").reindex(both["doctor"])
+    frame = levels.assign(stratum=weighting.collapse_strata(both["stratum"]), start_weight=both["start_weight"])
+    frame[list(BY)] = both[list(BY)]
+    for name in ids:
+        frame[name] = second[name].to_numpy() - both[name].to_numpy()
+    frame = frame.reset_index(drop=True)
+    return weighting.raked_sample(_nulls(frame), margins), frame
+
+
+def _chance_of_answering_again(stayed: pd.DataFrame) -> pd.Series:
+    """Logistic regression of answering again on sex x age and register position (unweighted)."""
+    import statsmodels.api as sm
+
+    design = pd.get_dummies(stayed[["sex_age", "register_position"]], drop_first=True).astype(float)
+    design = design.loc[:, design.sum() >= 5]
+    fit = sm.GLM((stayed["now"] == "again").astype(float), sm.add_constant(design), family=sm.families.Binomial()).fit()
+    return fit.fittedvalues.clip(lower=0.05)
+
+
+def within(earlier: int, later: int, waves: dict[int, WavePanel], indicators: list[Indicator], by_group: set[str]) -> list[dict]:
+    """Mean change of the doctors who answered both waves; groups as they were in the earlier."""
+    made = longitudinal(waves[earlier], waves[later], [i.id for i in indicators])
+    if made is None:
+        return []
+    sample, frame = made
+    rows = []
+    for by in [(), *((b,) for b in BY)]:
+        some = [i for i in indicators if (not by or i.id in by_group) and frame[i.id].notna().sum() >= 30]
+        if not some:
+            continue
+        results = sample.estimation.mean([i.id for i in some], by=by or None, drop_nulls=True)
+        for indicator, result in zip(some, results, strict=True):
+            for r in result.to_polars().iter_rows(named=True):
+                if r["n"] >= 2:
+                    rows.append({
+                        "kind": "comparison", "indicator": indicator.id, "base": indicator.base, "vs_wave": earlier,
+                        "statistic": "change_within", "weighting": "longitudinal", "n": r["n"], "n_both": r["n"],
+                        "estimate": r["est"], "se": r["se"], "lower": r["lci"], "upper": r["uci"], "df": r["df"],
+                        "unit": "difference", **({"by": by[0], "level": r[by[0]]} if by else {}),
+                    })  # fmt: skip
+    return rows
+
+
+def leavers(earlier: WavePanel, later: WavePanel) -> list[dict]:
+    """Who left since the earlier wave: shares of those who stayed, left and were lost, and their means of the background."""
+    who, rows = followed(earlier, later), []
+    for variable in ("now", *BY):
+        for level, part in who.groupby("now" if variable == "now" else ["now", variable]):
+            state, value = (level, "") if variable == "now" else level
+            whole = len(who) if variable == "now" else int((who["now"] == state).sum())
+            rows.append({
+                "kind": "count", "indicator": "leavers", "by": "state", "level": state, "statistic": "share",
+                "weighting": "none", "n": whole, "count": len(part), "estimate": len(part) / whole, "unit": "share",
+                **({"by2": variable, "level2": value} if variable != "now" else {}),
+            })  # fmt: skip
+    return rows

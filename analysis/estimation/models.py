@@ -1,0 +1,86 @@
+"""One model a fixed theme over the waves: design-based (`svy`'s glm), with statsmodels' GEE as the sensitivity analysis."""
+
+import numpy as np
+import pandas as pd
+import svy
+
+from analysis.estimation.change import stack
+from analysis.panel.build import WavePanel
+
+# indicator -> family; each model adjusts for sex, age group and position
+MODELS = {"jss": "gaussian", "hours_over_48": "binomial", "eri_risk": "binomial"}
+BACKGROUND = ("sex", "age_group", "position")
+REFERENCE = {"sex": "male", "age_group": "40_54", "position": "consultant"}
+
+
+def trend(indicator: str, waves: dict[int, WavePanel], wave: int) -> list[dict]:
+    """Rows of the model of `indicator` over `waves` (the last is `wave`): adjusted means or shares by wave, and terms.
+
+    Stacked waves, the doctor as cluster (R: `svyglm` on `svydesign(ids=~doctor)`, raked). Reference: the wave itself, men,
+    40-54 years, senior consultants. The GEE has exchangeable correlation within doctor and the same raked weights.
+    """
+    family = MODELS[indicator]
+    sample, frame = stack(waves, [indicator, *BACKGROUND])
+    complete = frame.dropna(subset=[indicator, *BACKGROUND])
+    terms = [("wave", str(wave))] * (len(waves) > 1) + [(b, REFERENCE[b]) for b in BACKGROUND]
+    if any(complete[b].nunique() < 2 or ref not in set(complete[b]) for b, ref in terms):
+        return []
+    fit = sample.glm.fit(indicator, x=[svy.Cat(b, ref=ref) for b, ref in terms], family=family, drop_nulls=True, tol=1e-12)
+    common = {"kind": "model", "indicator": indicator, "base": "all", "weighting": "cross", "n": len(complete), "n_both": None}
+    rows = _coefficients(fit, terms, complete, family, common | {"model": "trend"})
+    if len(waves) > 1:
+        rows += _adjusted(fit, sorted(set(complete["wave"])), complete, family, common | {"model": "trend"})
+        weight = pd.Series(sample.data["weight"].to_numpy(), index=frame.index)[complete.index]
+        rows += _gee(complete.assign(weight=weight), indicator, terms, family, common | {"model": "gee"})
+    return rows
+
+
+def _coefficients(fit, terms, complete, family, common) -> list[dict]:
+    names = {f"{b}_{level}": (b, level) for b, _ in terms for level in complete[b].unique()}
+    ratio, rows = family == "binomial", []
+    found = {r["term"]: r for r in fit.to_polars().iter_rows(named=True)}
+    for term, (variable, level) in names.items():
+        n = int((complete[variable] == level).sum())
+        row = common | {"term": f"{variable}={level}", "statistic": "odds_ratio" if ratio else "difference",
+                        "unit": "ratio" if ratio else "difference", "n": n}  # fmt: skip
+        if (variable, level) in terms:
+            rows.append(row | {"estimate": 1.0 if ratio else 0.0, "status": "reference"})
+        elif term in found:
+            r = found[term]
+            form = np.exp if ratio else (lambda value: value)
+            rows.append(row | {"estimate": form(r["estimate"]), "se": r["std_err"], "lower": form(r["conf_low"]),
+                               "upper": form(r["conf_high"]), "df": r["df"], "p": r["p_value"]})  # fmt: skip
+    return rows
+
+
+def _adjusted(fit, waves, complete, family, common) -> list[dict]:
+    statistic, unit = ("adjusted_share", "share") if family == "binomial" else ("adjusted_mean", "mean")
+    margins = fit.margins(at={"wave": waves}).to_polars()
+    return [
+        common | {"term": f"wave={r['wave']}", "statistic": statistic, "n": int((complete["wave"] == r["wave"]).sum()),
+                  "estimate": r["margin"], "se": r["se"], "lower": r["lci"], "upper": r["uci"], "unit": unit}
+        for r in margins.iter_rows(named=True)
+    ]  # fmt: skip
+
+
+def _gee(complete, indicator, terms, family, common) -> list[dict]:
+    """Wave terms of the marginal model (Liang & Zeger 1986)."""
+    import statsmodels.api as sm
+
+    dummies = [
+        pd.get_dummies(complete[b], prefix=b, prefix_sep="=").astype(float).drop(columns=f"{b}={ref}") for b, ref in terms
+    ]
+    design = sm.add_constant(pd.concat(dummies, axis=1))
+    kind = sm.families.Binomial() if family == "binomial" else sm.families.Gaussian()
+    ordered = complete.assign(_row=range(len(complete))).sort_values(["doctor", "wave"])["_row"].to_numpy()
+    model = sm.GEE(complete[indicator].to_numpy()[ordered], design.to_numpy()[ordered], groups=complete["doctor"].to_numpy()[ordered],
+                   family=kind, cov_struct=sm.cov_struct.Exchangeable(), weights=complete["weight"].to_numpy()[ordered])  # fmt: skip
+    fit = model.fit()
+    form, statistic = (np.exp, "odds_ratio") if family == "binomial" else ((lambda v: v), "difference")
+    interval = fit.conf_int()
+    return [
+        common | {"term": name, "statistic": statistic, "n": int((complete["wave"] == name.split("=")[1]).sum()),
+                  "estimate": form(fit.params[i]), "se": fit.bse[i], "lower": form(interval[i, 0]),
+                  "upper": form(interval[i, 1]), "p": fit.pvalues[i], "unit": "ratio" if family == "binomial" else "difference"}
+        for i, name in enumerate(design.columns) if name.startswith("wave=")
+    ]  # fmt: skip

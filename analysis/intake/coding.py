@@ -1,0 +1,126 @@
+"""From texts to coded answers: what each cell says, or why it says nothing."""
+
+import numpy as np
+import pandas as pd
+
+from analysis.codebook import Codebook, Question
+from analysis.intake.columns import Target
+from analysis.intake.readers import to_number
+
+ANSWERED = ""  # in the table of reasons: the cell holds an answer
+
+
+class Coder:
+    """Codes the rows of one export and collects what could not be used.
+
+    `answers` has a column a question (a multiple choice: one 0/1 column an option), `reasons` the same columns with ""
+    or why there is no answer: not_asked, not_applicable, refused, unanswered, unusable.
+    """
+
+    def __init__(self, book: Codebook, file: str, doctors: pd.Series):
+        self.book, self.file, self.doctors = book, file, doctors
+        self.problems: list[dict] = []
+
+    def code(self, table: pd.DataFrame, targets: dict[str, Target]) -> tuple[pd.DataFrame, pd.DataFrame]:
+        answers, reasons = {}, {}
+        by_question: dict[str, list[str]] = {}
+        for column, target in targets.items():
+            by_question.setdefault(target.question.id, []).append(column)
+        for columns in by_question.values():
+            question = targets[columns[0]].question
+            if question.type == "multiple":
+                ticked, why = self._multiple(question, table[columns], [targets[c].option for c in columns])
+            else:
+                ticked, why = self._single(question, table[columns[0]])
+            answers |= ticked
+            reasons |= why
+        return pd.DataFrame(answers, index=table.index), pd.DataFrame(reasons, index=table.index)
+
+    def _single(self, question: Question, cells: pd.Series) -> tuple[dict, dict]:
+        meaning = {text: self._meaning(question, text) for text in cells.unique()}
+        for row, text in cells.items():
+            if fault := meaning[text][2]:
+                self._report(fault, row, cells.name, text, self._expected(question))
+        value = cells.map(lambda text: meaning[text][0]).astype(float)
+        return {question.id: value}, {question.id: cells.map(lambda text: meaning[text][1])}
+
+    def _meaning(self, question: Question, text: str) -> tuple[float, str, str | None]:
+        """(value, reason, problem code) of a cell."""
+        if text == "":
+            return np.nan, "unanswered", None
+        number = to_number(text)
+        if number is None:
+            return np.nan, "unusable", "NOT_A_NUMBER" if question.type == "number" else "CODE_OUTSIDE_SCALE"
+        responses = self.book.responses(question)
+        missing = question.missing if responses is None else responses.missing
+        if number in missing:
+            return np.nan, missing[int(number)], None
+        if responses is None:
+            possible = question.minimum <= number <= question.maximum
+            return (number, ANSWERED, None) if possible else (np.nan, "unusable", "IMPOSSIBLE_NUMBER")
+        known = number in responses.categories
+        return (number, ANSWERED, None) if known else (np.nan, "unusable", "CODE_OUTSIDE_SCALE")
+
+    def _multiple(self, question: Question, cells: pd.DataFrame, options: list[int | None]) -> tuple[dict, dict]:
+        """Ticked options as 0/1; a row with no tick at all is unanswered."""
+        codes = sorted(self.book.responses(question).categories)
+        ticked = pd.DataFrame(0.0, index=cells.index, columns=codes)
+        for column, option in zip(cells, options, strict=True):
+            for row, text in cells[column].items():
+                for part in ([text] if option is not None else text.split(";")):
+                    self._tick(question, ticked, row, column, part.strip(), option)
+        empty = ticked.sum(axis=1) == 0
+        alone = ticked[question.exclusive].any(axis=1) & (ticked.sum(axis=1) > 1)
+        for row in cells.index[alone]:
+            text = ";".join(cells.loc[row])
+            self._report("EXCLUSIVE_OPTION", row, cells.columns[0], text, "an option that excludes the others")
+        why = pd.Series(np.select([empty, alone], ["unanswered", "unusable"], ANSWERED), index=cells.index)
+        ticked[empty | alone] = np.nan
+        return {f"{question.id}_{c}": ticked[c] for c in codes}, {f"{question.id}_{c}": why for c in codes}
+
+    def _tick(self, question, ticked, row, column, text, option) -> None:
+        if text == "":
+            return
+        number = to_number(text)
+        allowed = (0, 1) if option is not None else ticked.columns
+        if number is None or number not in allowed:
+            expected = "0 or 1" if option is not None else self._expected(question)
+            self._report("CODE_OUTSIDE_SCALE", row, column, text, expected)
+        elif number:
+            ticked.loc[row, option if option is not None else int(number)] = 1.0
+
+    def _expected(self, question: Question) -> str:
+        responses = self.book.responses(question)
+        if responses is None:
+            return f"{question.minimum:g} to {question.maximum:g}"
+        codes = ", ".join(str(c) for c in sorted([*responses.categories, *responses.missing]))
+        return f"one of {codes}"
+
+    def _report(self, code, row, column, value, expected) -> None:
+        severity = "error" if code in ("CODE_OUTSIDE_SCALE", "NOT_A_NUMBER") else "warning"
+        self.problems.append(
+            {"severity": severity, "code": code, "file": self.file, "row": row, "doctor": self.doctors[row],
+             "column": column, "value": value, "message": f"expected {expected}"}  # fmt: skip
+        )
+
+    def apply_filters(self, questions: dict[str, Question], answers: pd.DataFrame, reasons: pd.DataFrame, columns: dict[str, str]):
+        """Marks who was not asked; an answer from someone not asked is set aside and reported. Changes both tables."""
+        for question in questions.values():
+            if question.asked_if is None:
+                continue
+            mine = [question.id] if question.type != "multiple" else [c for c in answers if c.startswith(f"{question.id}_")]
+            asked = _asked(question, answers)
+            for column in mine[:1]:
+                violated = ~asked & reasons[mine].eq(ANSWERED).any(axis=1)
+                for row in answers.index[violated]:
+                    self._report("FILTER_VIOLATED", row, columns.get(question.id, column), f"{answers.loc[row, column]:g}",
+                                 f"no answer, as '{question.asked_if.question}' leads past it")  # fmt: skip
+            answers.loc[~asked, mine] = np.nan
+            reasons.loc[~asked, mine] = "not_asked"
+
+
+def _asked(question: Question, answers: pd.DataFrame) -> pd.Series:
+    key, codes = question.asked_if.question, question.asked_if.codes
+    if key in answers:
+        return answers[key].isin(codes)
+    return answers[[f"{key}_{code}" for code in codes]].eq(1).any(axis=1)

@@ -1,0 +1,115 @@
+"""Reads the three export formats into one form: a table of texts, with the line each row stands on."""
+
+import csv
+import io
+import unicodedata
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.errors import LegepaneletError
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """An export as texts ("" for an empty cell), indexed by the row's number in the file.
+
+    In `.csv` and `.xlsx` the header is row 1 and the first answer row 2; in `.sav` the index is the case number.
+    Raises FILE_UNREADABLE or FILE_EMPTY.
+    """
+    readers = {".csv": _csv, ".xlsx": _xlsx, ".sav": _sav}
+    try:
+        table = readers[path.suffix.lower()](path)
+    except LegepaneletError:
+        raise
+    except Exception as error:  # the libraries raise kinds of their own; a damaged file is one thing to the user
+        raise LegepaneletError(
+            "FILE_UNREADABLE", f"{_name(path)} cannot be read: {error}", "Export the file again from the survey tool."
+        ) from None
+    if table.columns.empty or table.empty:
+        raise LegepaneletError("FILE_EMPTY", f"{_name(path)} holds no rows", "Export the file again from the survey tool.")
+    repeated = table.columns[table.columns.duplicated()]
+    if len(repeated):
+        raise LegepaneletError(
+            "COLUMN_REPEATED", f"{_name(path)} row 1: the column '{repeated[0]}' stands twice", "Each column needs a name of its own."
+        )
+    return table
+
+
+def _name(path: Path) -> str:
+    return f"{path.parent.name}/{path.name}"
+
+
+def _csv(path: Path) -> pd.DataFrame:
+    text = _decode(path.read_bytes())
+    if not text.strip():
+        raise LegepaneletError("FILE_EMPTY", f"{_name(path)} is empty", "Export the file again from the survey tool.")
+    delimiter = _delimiter(text.split("\n", 1)[0])
+    rows = list(csv.reader(io.StringIO(text), delimiter=delimiter))
+    width = len(rows[0])
+    for number, row in enumerate(rows, start=1):
+        if row and len(row) != width:
+            raise LegepaneletError(
+                "ROW_WIDTH",
+                f"{_name(path)} row {number}: {len(row)} cells where the header has {width}",
+                f"Cells are parted by '{delimiter}'; a text that holds one must stand in quotes.",
+            )
+    body = [(number, row) for number, row in enumerate(rows, start=1) if number > 1 and any(cell.strip() for cell in row)]
+    return pd.DataFrame([row for _, row in body], index=[n for n, _ in body], columns=[clean(c) for c in rows[0]]).map(str.strip)
+
+
+def _decode(raw: bytes) -> str:
+    """UTF-8 with or without a byte-order mark, else UTF-16 by its mark, else Latin-1 as Windows writes it."""
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return raw.decode("utf-16")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", errors="replace")
+
+
+def _delimiter(header: str) -> str:
+    """The delimiter that parts the header into most cells outside quotes."""
+    return max(",;\t|", key=lambda mark: len(next(csv.reader([header], delimiter=mark), [])))
+
+
+def _xlsx(path: Path) -> pd.DataFrame:
+    frame = pd.read_excel(path, header=None, dtype=object)
+    header = [clean(_text(cell)) for cell in frame.iloc[0]]
+    body = frame.iloc[1:].map(_text)
+    body.index = body.index + 1
+    body.columns = header
+    return body[(body != "").any(axis=1)]
+
+
+def _sav(path: Path) -> pd.DataFrame:
+    import pyreadstat
+
+    frame, _ = pyreadstat.read_sav(str(path), user_missing=True, disable_datetime_conversion=True)
+    frame = frame.astype(object).map(_text)
+    frame.index = frame.index + 1
+    frame.columns = [clean(c) for c in frame.columns]
+    return frame
+
+
+def _text(cell) -> str:
+    if cell is None or cell is pd.NaT or (isinstance(cell, float) and cell != cell):
+        return ""
+    if isinstance(cell, bool):
+        return str(int(cell))
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).strip()
+
+
+def clean(header: str) -> str:
+    """A header with its spaces and Unicode form made even, so that a copied question still matches."""
+    return " ".join(unicodedata.normalize("NFC", header).replace("\ufeff", "").split())
+
+
+def to_number(text: str) -> float | None:
+    """A number written with a decimal point or comma; None if it is none."""
+    try:
+        value = float(text.replace("\u00a0", "").replace(" ", "").replace(",", "."))
+    except ValueError:
+        return None
+    return value if abs(value) != float("inf") and value == value else None

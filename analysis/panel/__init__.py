@@ -1,0 +1,1 @@
+"""One panel: doctors x waves, with dispositions, response rates, scores and raked weights."""

@@ -1,0 +1,109 @@
+"""One wave of the panel: everyone of the sample, with disposition, scores and weights."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from analysis.codebook import Codebook
+from analysis.codebook.indicators import of_wave
+from analysis.errors import LegepaneletError
+from analysis.panel import response, scoring, weighting
+
+
+@dataclass(frozen=True)
+class WavePanel:
+    """One wave.
+
+    doctors: a row a doctor of the sample: background, `final` disposition, `analysed`, stratum, start_weight, weight,
+        the raking variables and every indicator (NaN where there is none).
+    reasons: a row a doctor analysed: "" or why an indicator is missing.
+    margins: `variable, level, count` raked to.  population: as `codebook.population.read` gives it.
+    """
+
+    doctors: pd.DataFrame
+    reasons: pd.DataFrame
+    margins: pd.DataFrame
+    population: pd.DataFrame
+
+    @property
+    def analysed(self) -> pd.DataFrame:
+        return self.doctors[self.doctors["analysed"]].reset_index(drop=True)
+
+
+def build(book: Codebook, wave: int, answers: pd.DataFrame, reasons: pd.DataFrame, sample: pd.DataFrame,
+          population: pd.DataFrame) -> WavePanel:  # fmt: skip
+    """The wave's panel from intake's tables. Raises NO_RESPONDENTS and what weighting raises."""
+    questions = {
+        q.id: [q.id] if q.type != "multiple" else [f"{q.id}_{c}" for c in book.responses(q).categories]
+        for q in book.questions(wave).values()
+    }
+    doctors = sample.assign(age=wave - sample["birth_year"], final=response.disposition(sample, reasons, questions))
+    doctors["eligible"] = ~doctors["final"].isin(response.NOT_ELIGIBLE)
+    doctors["age_group"] = _age_group(doctors["age"])
+    doctors["sex_age"] = doctors["sex"] + ":" + doctors["age_group"]
+    doctors["licence_period"] = _licence_period(book, doctors["licence_year"])
+    doctors["analysed"] = doctors["final"].isin(["complete", "partial"]) & (doctors["age"] <= response.OLDEST)
+    if not doctors["analysed"].any():
+        raise LegepaneletError("NO_RESPONDENTS", f"nobody under 70 answered wave {wave}", "Look at the wave's answers file.")
+    doctors = doctors.drop(columns=["stratum", "start_weight"], errors="ignore").join(
+        weighting.start_weights(doctors, population)
+    )
+    scored, why = scoring.score(book, wave, answers, reasons)
+    scored.insert(0, "doctor", answers["doctor"])
+    doctors = doctors.merge(scored, on="doctor", how="left")
+    doctors.loc[~doctors["analysed"], scored.columns[1:]] = np.nan
+    doctors["position"] = _reporting_position(book, doctors)
+    doctors, margins = _weights(doctors, population)
+    why.insert(0, "doctor", answers["doctor"])
+    why = why[why["doctor"].isin(doctors.loc[doctors["analysed"], "doctor"])].reset_index(drop=True)
+    return WavePanel(doctors, why, margins, population)
+
+
+def _weights(doctors: pd.DataFrame, population: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    who = doctors[doctors["analysed"]]
+    margins, levels = weighting.margins_of(population, who)
+    frame = levels.assign(stratum=weighting.collapse_strata(who["stratum"]), start_weight=who["start_weight"])
+    raked = weighting.raked_sample(frame.reset_index(drop=True), margins)
+    doctors = doctors.copy()
+    for variable in levels:
+        doctors[f"raked_{variable}"] = levels[variable]
+    doctors["weight"] = pd.Series(raked.data["weight"].to_numpy(), index=who.index)
+    return doctors, margins
+
+
+def _age_group(age: pd.Series) -> pd.Series:
+    return pd.Series(np.select([age < 40, age < 55, age < 70], ["under_40", "40_54", "55_69"], "70_on"), index=age.index)
+
+
+def _licence_period(book: Codebook, year: pd.Series) -> pd.Series:
+    period = pd.Series("unknown", index=year.index)
+    for name, stratum in book.panel.strata.items():
+        period[year.between(stratum.licence_from, stratum.licence_to)] = name
+    return period
+
+
+def _reporting_position(book: Codebook, doctors: pd.DataFrame) -> pd.Series:
+    """The group a doctor is reported in: by the own answer, else by the register; none if neither knows."""
+    by_code = {code: name for name, group in book.panel.reporting_positions.items() for code in group.codes}
+    register = doctors["register_position"].map({name: p.lefo for name, p in book.panel.register_positions.items()})
+    return doctors["position"].fillna(register.astype(float)).map(by_code)
+
+
+def indicator_ids(book: Codebook, wave: int) -> list[str]:
+    """Columns of `doctors` that hold indicators, without `position`, which is a background there."""
+    return list(dict.fromkeys(i.id for i in of_wave(book, wave) if i.id != "position"))
+
+
+PARTS = ("doctors", "reasons", "margins", "population")
+
+
+def save(panel: WavePanel, folder: Path) -> None:
+    """Writes the panel's four tables as parquet."""
+    for part in PARTS:
+        getattr(panel, part).to_parquet(folder / f"panel_{part}.parquet", index=False)
+
+
+def load(folder: Path) -> WavePanel:
+    return WavePanel(*(pd.read_parquet(folder / f"panel_{part}.parquet") for part in PARTS))

@@ -1,0 +1,121 @@
+"""Start weights by stratum, and raking to the register's margins.
+
+Raking is iterative proportional fitting (Deming & Stephan 1940; Kalton & Flores-Cervantes 2003). The raked sample keeps
+its start weights, so that standard errors know about the raking (as R's `survey::rake`).
+"""
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import svy
+
+from analysis.errors import LegepaneletError
+
+SMALLEST_CELL = 20  # respondents; smaller levels of a margin are collapsed
+SMALLEST_STRATUM = 2  # respondents; a variance needs two
+RAKED = ("sex_age", "register_position", "sex")  # margins used where the wave has them (sex only without sex_age)
+
+
+def start_weights(sample: pd.DataFrame, population: pd.DataFrame) -> pd.DataFrame:
+    """`stratum` and `start_weight` of the invited: those of the file, or population / invited by licence period.
+
+    Where the population by stratum is not known for every stratum of the sample: one stratum, equal weights.
+    """
+    if "start_weight" in sample and sample["start_weight"].notna().any():
+        return sample[["stratum", "start_weight"]] if "stratum" in sample else sample[["start_weight"]].assign(stratum="all")
+    size = population[population["variable"] == "stratum"].set_index("level")["count"]
+    eligible = sample["eligible"]
+    invited = sample.loc[eligible, "licence_period"].value_counts()
+    if len(size) and set(invited.index) <= set(size.index):
+        factor = (size / invited).dropna()
+        return pd.DataFrame({"stratum": sample["licence_period"], "start_weight": sample["licence_period"].map(factor)})
+    total = population.loc[population["variable"] == "sex", "count"].sum()
+    return pd.DataFrame({"stratum": "all", "start_weight": total / eligible.sum()}, index=sample.index)
+
+
+def margins_of(population: pd.DataFrame, respondents: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The margins to rake to and each respondent's level of them, small levels collapsed.
+
+    Gives (`variable, level, count`, frame with a column a variable). A level with fewer than SMALLEST_CELL respondents
+    joins its neighbour in the population's order, age groups within their sex. Raises MARGIN_UNKNOWN_LEVEL.
+    """
+    known = set(population["variable"])
+    variables = [v for v in RAKED if v in known and not (v == "sex" and "sex_age" in known)]
+    rows, columns = [], {}
+    for variable in variables:
+        counts = population[population["variable"] == variable].set_index("level")["count"]
+        mapping = _collapse(counts, respondents[variable].value_counts(), variable)
+        if unknown := set(respondents[variable]) - set(mapping):
+            raise LegepaneletError(
+                "MARGIN_UNKNOWN_LEVEL", f"the population figures lack {variable} = '{min(unknown)}'", "Add it to the population file."
+            )
+        merged = counts.groupby(mapping).sum()
+        columns[variable] = respondents[variable].map(mapping)
+        rows += [{"variable": variable, "level": level, "count": int(n)} for level, n in merged.items()]
+    return pd.DataFrame(rows, columns=["variable", "level", "count"]), pd.DataFrame(columns, index=respondents.index)
+
+
+def _collapse(population: pd.Series, respondents: pd.Series, variable: str) -> dict[str, str]:
+    """Level -> the level it is raked as."""
+    groups = [[level] for level in population.index if population[level] > 0]
+
+    def n(group):
+        return sum(int(respondents.get(level, 0)) for level in group)
+
+    def family(group):  # an age group is only joined to another of the same sex
+        return group[0].split(":")[0] if variable == "sex_age" else ""
+
+    while True:
+        small = [g for g in groups if n(g) < SMALLEST_CELL and any(o is not g and family(o) == family(g) for o in groups)]
+        if not small:
+            break
+        group = min(small, key=n)
+        kin = [o for o in groups if o is not group and family(o) == family(group)]
+        if variable == "sex_age":
+            place = groups.index(group)
+            neighbour = min(kin, key=lambda o: (abs(groups.index(o) - place), n(o)))
+        else:
+            neighbour = min(kin, key=n)
+        groups[groups.index(neighbour)] = sorted(neighbour + group)
+        groups.remove(group)
+    return {level: "+".join(group) for group in groups for level in group}
+
+
+def collapse_strata(stratum: pd.Series) -> pd.Series:
+    """Strata with fewer than SMALLEST_STRATUM respondents joined to the next one."""
+    counts = stratum.value_counts().sort_index()
+    order, mapping = list(counts.index), {}
+    for place, name in enumerate(order):
+        target = name
+        if counts[name] < SMALLEST_STRATUM and len(order) > 1:
+            target = order[place - 1] if place else order[1]
+        mapping[name] = mapping.get(target, target)
+    return stratum.map(mapping)
+
+
+def raked_sample(frame: pd.DataFrame, margins: pd.DataFrame, cluster: str | None = None) -> svy.Sample:
+    """`frame` (with stratum, start_weight and a column a margin) as a raked svy sample.
+
+    `margins` is `variable, level, count`. `cluster` is the doctor where waves are stacked. Raises RAKING_FAILED.
+    """
+    controls = {v: dict(zip(rows["level"], rows["count"].astype(float), strict=True)) for v, rows in margins.groupby("variable", sort=False)}
+    design = svy.Design(stratum="stratum", wgt="start_weight", psu=cluster)
+    sample = svy.Sample(pl.from_pandas(frame), design)
+    try:
+        return sample.weighting.rake(controls=controls, wgt_name="weight", tol=1e-12, max_iter=500)
+    except svy.SvyError as error:
+        raise LegepaneletError(
+            "RAKING_FAILED", f"the weights do not meet the population's margins: {error.title}",
+            "Look for a margin with doctors in the population and none who answered (results: margins).",
+        ) from None  # fmt: skip
+
+
+def quality(start: np.ndarray, weight: np.ndarray) -> dict[str, float]:
+    """How uneven the weights are: largest/median, smallest and largest, and Kish's design effect n sum(w^2)/(sum w)^2."""
+    return {
+        "largest_to_median": float(weight.max() / np.median(weight)),
+        "smallest": float(weight.min()),
+        "largest": float(weight.max()),
+        "kish_deff": float(len(weight) * (weight**2).sum() / weight.sum() ** 2),
+        "largest_adjustment": float((weight / start).max() / np.median(weight / start)),
+    }

@@ -1,0 +1,30 @@
+"""Settings of the project: `[tool.legepanelet]` in `pyproject.toml`, and the folders that follow from it."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Folders (absolute) and thresholds; one field per key of `[tool.legepanelet]`."""
+
+    codebook: Path
+    population: Path
+    raw: Path
+    synthetic: Path
+    derived: Path
+    output: Path
+    reports: Path
+    seed: int
+    languages: tuple[str, ...]
+
+
+@cache
+def settings() -> Settings:
+    table = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["legepanelet"]
+    folders = {key: ROOT / value for key, value in table["folders"].items()}
+    return Settings(**folders, seed=table["seed"], languages=tuple(table["languages"]))
