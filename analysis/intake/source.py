@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
-
 from analysis.errors import LegepaneletError
 
 SUFFIXES = ("sav", "csv", "xlsx")
@@ -63,9 +61,3 @@ def _is_marked(sample: Path) -> bool:
     with sample.open(encoding="utf-8-sig", errors="replace") as file:
         header = file.readline().strip().lower().replace(";", ",").split(",")
     return "synthetic" in [name.strip('" ') for name in header]
-
-
-def problems_frame(rows: list[dict]) -> pd.DataFrame:
-    """The table of problems: one row each, in the order found."""
-    columns = ["severity", "code", "file", "row", "doctor", "column", "value", "message"]
-    return pd.DataFrame(rows, columns=columns).astype({"row": "Int64"})

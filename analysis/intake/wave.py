@@ -9,14 +9,14 @@ from analysis.codebook import Codebook
 from analysis.errors import LegepaneletError
 from analysis.intake import columns, readers, sample
 from analysis.intake.coding import Coder
-from analysis.intake.source import problems_frame
 
+PROBLEM = ["severity", "code", "file", "row", "doctor", "column", "value", "message"]
 ANSWERABLE = ("invited", "refused")  # a doctor who was dead or gone before field start cannot have answered
 
 
 @dataclass(frozen=True)
 class Coded:
-    """A wave's coded answers, the reasons of those missing, its sample, and all problems (see `source.problems_frame`)."""
+    """A wave's coded answers, the reasons of those missing, its sample, and all problems (a row each, columns PROBLEM)."""
 
     answers: pd.DataFrame
     reasons: pd.DataFrame
@@ -51,6 +51,11 @@ def read(book: Codebook, wave: int, answers_file: Path, sample_file: Path) -> Co
         frame.insert(0, "doctor", doctors)
         frame.reset_index(drop=True, inplace=True)
     return Coded(answers, reasons, invited, problems_frame(problems))
+
+
+def problems_frame(rows: list[dict]) -> pd.DataFrame:
+    """The table of problems in the order found."""
+    return pd.DataFrame(rows, columns=PROBLEM).astype({"row": "Int64"})
 
 
 def _usable_rows(table: pd.DataFrame, doctor: str, invited: pd.DataFrame, file: str) -> tuple[pd.Series, list[dict]]:

@@ -1,0 +1,51 @@
+# The door that people use; the work is done by `python -m analysis`.
+PYTHON ?= python3
+REPORT_LANG ?= nb
+FORMATS ?= html pdf
+RENDERER ?= builtin
+WAVE ?=
+DATA ?=
+VENV := .venv
+RUN := $(VENV)/bin/python -m analysis
+export PYTHONHASHSEED := 0
+export PYTHONUTF8 := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help report reports check export data test bench clean environment
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+environment: $(VENV)/complete
+
+$(VENV)/complete: requirements.lock
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else f"Python 3.11, 3.12 or 3.13 is needed; $(PYTHON) is {v[0]}.{v[1]}. Try make PYTHON=python3.12 ...")'
+	@echo "Setting up the environment in $(VENV) (once; some minutes)"
+	@rm -rf $(VENV)
+	@$(PYTHON) -m venv $(VENV)
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+report: environment ## the report of a wave: make report WAVE=2026
+	@$(RUN) report --wave "$(WAVE)" --lang "$(REPORT_LANG)" --formats "$(FORMATS)" --renderer "$(RENDERER)" --data "$(DATA)"
+
+reports: environment ## the reports of all waves
+	@$(RUN) reports --lang "$(REPORT_LANG)" --formats "$(FORMATS)" --renderer "$(RENDERER)" --data "$(DATA)"
+
+check: environment ## read and validate a wave's raw files: make check WAVE=2026
+	@$(RUN) check --wave "$(WAVE)" --data "$(DATA)"
+
+export: environment ## the analysis file of a wave for other software: make export WAVE=2026
+	@$(RUN) export --wave "$(WAVE)" --data "$(DATA)"
+
+data: environment ## write the synthetic raw exports (DATA=folder: elsewhere)
+	@$(RUN) data --data "$(DATA)"
+
+test: environment ## run the tests
+	@$(VENV)/bin/python -m pytest
+
+bench: environment ## timings as ratios, and the calibration over 200 seeds
+	@$(VENV)/bin/python -m tests.bench
+
+clean: ## remove what can be made again (not the environment, not raw data)
+	rm -rf _output .build data/derived data/synthetic reports/figures .pytest_cache .hypothesis

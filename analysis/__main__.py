@@ -1,0 +1,146 @@
+"""The command line: `python -m analysis COMMAND ...`. People use the Makefile."""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from analysis import pipeline
+from analysis.errors import LegepaneletError
+from analysis.settings import ROOT, settings
+
+DOCUMENTS = ("wave-report",)
+FORMATS = ("html", "pdf")
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except LegepaneletError as error:
+        print(f"Error {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped; what was made before is as it was.", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m analysis", description=__doc__)
+    commands = parser.add_subparsers(required=True)
+    for name, run, help_ in (
+        ("report", report, "the report of a wave"), ("reports", reports, "the reports of all waves"),
+        ("check", check, "read and validate the raw files of a wave, nothing else"),
+        ("export", export, "the analysis file of a wave for other software"), ("data", data, "write the synthetic raw exports"),
+    ):  # fmt: skip
+        command = commands.add_parser(name, help=help_)
+        command.set_defaults(run=run)
+        command.add_argument("--data", default="")
+        if name in ("report", "check", "export"):
+            command.add_argument("--wave", default="")
+        if name in ("report", "reports"):
+            command.add_argument("--lang", default="nb")
+            command.add_argument("--formats", default="html pdf")
+            command.add_argument("--renderer", default="builtin")
+    return parser
+
+
+def _run(options) -> pipeline.Run:
+    folder = Path(options.data).expanduser().resolve() if options.data else None
+    return pipeline.Run(pipeline.source(folder, say, pipeline.build), say)
+
+
+def _wave(options, run: pipeline.Run) -> int:
+    waves = [w for w in run.waves if w in pipeline.known_waves()]
+    known = ", ".join(str(w) for w in waves)
+    if not options.wave:
+        raise LegepaneletError("WAVE_MISSING", "WAVE is not given", f"There are data of {known}.")
+    if not options.wave.isdigit() or int(options.wave) not in waves:
+        where = "has no wave file in data/codebook/waves" if options.wave.isdigit() and int(options.wave) in run.waves else "is not a wave there are data of"
+        raise LegepaneletError("WAVE_UNKNOWN", f"WAVE={options.wave} {where}", f"There are data of {known}.")
+    return int(options.wave)
+
+
+def _formats(options) -> list[str]:
+    formats = options.formats.replace(",", " ").split()
+    if unknown := [f for f in formats if f not in FORMATS] or not formats:
+        raise LegepaneletError("FORMAT_UNKNOWN", f"FORMATS={options.formats}: {unknown}", f"FORMATS may hold {' and '.join(FORMATS)}.")
+    if options.lang not in settings().languages:
+        raise LegepaneletError("LANG_UNKNOWN", f"REPORT_LANG={options.lang} is not known", f"It may be {' or '.join(settings().languages)}.")
+    return [f for f in FORMATS if f in formats]
+
+
+def _write(options, run: pipeline.Run, waves: list[int]) -> int:
+    started, formats = time.monotonic(), _formats(options)
+    tasks = pipeline.results_tasks(run, waves)
+    documents = [(d, w) for w in waves for d in DOCUMENTS]
+    tasks += [pipeline.document_task(run, d, w, options.lang, formats, options.renderer) for d, w in documents]
+    changed = pipeline.build(tasks)
+    say(f"Done in {time.monotonic() - started:.0f} s." if changed else "Nothing has changed; the documents are up to date.")
+    if run.source.kind == "synthetic":
+        say("These are SYNTHETIC DATA: no doctor answered this.")
+    absent = [str(w) for w in pipeline.known_waves() if w not in run.waves and w <= max(waves)]
+    if absent:
+        say(f"Waves without files, absent from trends: {', '.join(absent)}.")
+    for document, wave in documents:
+        for name in formats:
+            print((settings().output / str(wave) / f"{document}.{options.lang}.{name}").relative_to(ROOT))
+    return 0
+
+
+def report(options) -> int:
+    run = _run(options)
+    return _write(options, run, [_wave(options, run)])
+
+
+def reports(options) -> int:
+    run = _run(options)
+    return _write(options, run, [w for w in run.waves if w in pipeline.known_waves()])
+
+
+def check(options) -> int:
+    run = _run(options)
+    wave = _wave(options, run)
+    from analysis.codebook import load
+    from analysis.intake import wave as intake
+
+    answers, sample, _ = run.source.files[wave]
+    coded = intake.read(load(settings().codebook), wave, answers, sample)
+    for problem in coded.problems.to_dict("records"):
+        print(intake.describe(problem))
+    errors, warnings = len(coded.errors), len(coded.problems) - len(coded.errors)
+    print(f"{wave}: {len(coded.answers)} usable rows of {len(coded.sample)} doctors in the sample; {errors} errors, {warnings} warnings")
+    return 1 if errors else 0
+
+
+def export(options) -> int:
+    run = _run(options)
+    wave = _wave(options, run)
+    pipeline.build(pipeline.results_tasks(run, [wave]))
+    from analysis.codebook import load
+    from analysis.estimation import export as exporting
+    from analysis.panel import build as building
+
+    panels = {w: building.load(pipeline.derived(w)) for w in run.waves if w <= wave}
+    for path in exporting.write(load(settings().codebook), wave, panels, pipeline.derived(wave)):
+        print(path.relative_to(ROOT))
+    return 0
+
+
+def data(options) -> int:
+    folder = Path(options.data).expanduser().resolve() if options.data else settings().synthetic
+    if options.data and folder.is_dir() and any(folder.iterdir()):
+        pipeline.find(folder)  # an existing folder must hold synthetic waves, not real ones
+        if pipeline.find(folder).kind != "synthetic":
+            raise LegepaneletError("DATA_REAL", f"{folder.name}/ holds real waves", "Synthetic waves are never written beside them.")
+    pipeline.build([pipeline.synthetic_task(say, folder)])
+    print(folder.relative_to(ROOT) if folder.is_relative_to(ROOT) else folder)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

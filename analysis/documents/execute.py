@@ -1,0 +1,111 @@
+"""Runs a document's notebook once; every format is made from what this gives."""
+
+import os
+import re
+from pathlib import Path
+
+import nbformat
+import yaml
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+from analysis.documents.qmd import front_matter
+from analysis.errors import LegepaneletError
+
+INLINE = re.compile(r"`\{python\}\s*(.+?)`")
+ESCAPED = re.compile(r"([\\`*_{}\[\]<>@#|~^$])")
+
+
+def execute(notebook: nbformat.NotebookNode, *, parameters: dict, metadata: dict, folder: Path) -> nbformat.NotebookNode:
+    """The notebook run in `folder`, with `parameters` set after the cell tagged so and `metadata` in its front matter.
+
+    Inline expressions are replaced by their values. Raises DOCUMENT_FAILED with the document's own file and line.
+    """
+    notebook = nbformat.from_dict(notebook)
+    notebook.cells = _with_parameters(notebook.cells, parameters)
+    front = front_matter(notebook) | metadata
+    notebook.cells[0].source = f"---\n{yaml.safe_dump(front, allow_unicode=True, sort_keys=False).strip()}\n---"
+    client = NotebookClient(notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(folder)}},
+                            store_widget_state=False, record_timing=False)  # fmt: skip
+    with client.setup_kernel(env=_environment(folder)):
+        for number, cell in enumerate(notebook.cells):
+            if cell.cell_type == "code":
+                _run(client, cell, number)
+            elif cell.cell_type == "markdown":
+                cell.source = _fill_in(client, cell)
+    notebook.metadata.pop("language_info", None)
+    return notebook
+
+
+def _environment(folder: Path) -> dict:
+    """The kernel's environment: nothing of the user's home, time zone or locale reaches the document."""
+    private = str(folder / ".jupyter")
+    return os.environ | {"IPYTHONDIR": private, "JUPYTER_CONFIG_DIR": private, "MPLCONFIGDIR": private, "TZ": "UTC",
+                         "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}  # fmt: skip
+
+
+def _with_parameters(cells: list, parameters: dict) -> list:
+    found = [i for i, cell in enumerate(cells) if "parameters" in cell.metadata.get("tags", [])]
+    if not found:
+        raise LegepaneletError("DOCUMENT_FAILED", "the document has no cell tagged 'parameters'", "Add `#| tags: [parameters]`.")
+    lines = ["#| include: false", *(f"{name} = {value!r}" for name, value in parameters.items())]
+    cell = nbformat.v4.new_code_cell("\n".join(lines), id="cell-parameters")
+    cell.metadata["tags"] = ["injected-parameters"]
+    return cells[: found[0] + 1] + [cell] + cells[found[0] + 1 :]
+
+
+def _run(client, cell, number: int) -> None:
+    try:
+        client.execute_cell(cell, number)
+    except CellExecutionError:
+        error = next(o for o in cell.outputs if o.output_type == "error")
+        raise _failure(cell, _line_of(error, cell), f"{error.ename}: {error.evalue}") from None
+    for output in cell.outputs:
+        output.pop("execution_count", None)
+        if "data" in output:
+            output["metadata"] = {}
+            if "text/markdown" in output.data:
+                output.data = {"text/markdown": output.data["text/markdown"]}
+        if output.output_type == "execute_result":
+            output["execution_count"] = cell.execution_count
+    for output in cell.outputs:
+        if output.output_type == "stream" and output.name == "stderr":
+            raise _failure(cell, 0, f"a warning: {output.text.strip()}")
+
+
+def _line_of(error, cell) -> int:
+    """The cell's line that failed, counted from 0; IPython's traceback marks it with an arrow."""
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(error.traceback))
+    hit = re.search(r"Cell In\[\d+\], line (\d+)", plain)
+    return int(hit[1]) - 1 if hit else 0
+
+
+def _fill_in(client, cell) -> str:
+    expressions = dict.fromkeys(INLINE.findall(cell.source))
+    if not expressions:
+        return cell.source
+    names = {f"e{i}": expression for i, expression in enumerate(expressions)}
+    message = client.kc.execute("", silent=True, store_history=False, user_expressions=names)
+    reply = client.wait_for_reply(message)
+    values = {}
+    for name, expression in names.items():
+        result = reply["content"]["user_expressions"][name]
+        if result["status"] != "ok":
+            at = next(i for i, line in enumerate(cell.source.splitlines()) if expression in line)
+            raise _failure(cell, at, f"`{expression}`: {result['ename']}: {result['evalue']}")
+        data = result["data"]
+        values[expression] = data.get("text/markdown") or _plain(data["text/plain"])
+    return INLINE.sub(lambda hit: values[hit[1]], cell.source)
+
+
+def _plain(text: str) -> str:
+    """A plain value, with what Markdown would read as markup escaped; a string without its quotes."""
+    if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"":
+        text = text[1:-1]
+    return ESCAPED.sub(r"\\\1", text)
+
+
+def _failure(cell, offset: int, what: str) -> LegepaneletError:
+    source = cell.metadata.get("source", {"file": "the document", "line": 1})
+    return LegepaneletError("DOCUMENT_FAILED", f"{source['file']} line {source['line'] + offset}: {what}",
+                            "Mend the cell or expression; the document was not written.")  # fmt: skip

@@ -1,0 +1,110 @@
+"""The built-in renderer: an executed notebook to HTML and PDF with pandoc and Typst, the engines that Quarto uses.
+
+It reads the same `_quarto.yml` and look as Quarto does; nothing runs again.
+"""
+
+import os
+import re
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pypandoc
+import typst
+import yaml
+
+from analysis.documents.qmd import front_matter, options
+from analysis.errors import LegepaneletError
+from analysis.settings import ROOT
+
+META = re.compile(r"\{\{<\s*meta\s+([\w.-]+)\s*>\}\}")
+
+
+def render(notebook, *, outputs: dict[str, Path], resources: Path, epoch: int) -> None:
+    """Writes each of `outputs` (`html`, `pdf` -> path) from an executed notebook; pictures lie in `resources`.
+
+    `epoch` (seconds) is the time the files carry. A file appears whole or not at all. Raises RENDER_FAILED.
+    """
+    project = yaml.safe_load((ROOT / "_quarto.yml").read_text(encoding="utf-8"))
+    text = markdown(notebook)
+    makers = {"html": _html, "pdf": _pdf}
+    for name, path in outputs.items():
+        content = makers[name](text, project, resources, epoch)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+            file.write(content)
+        os.chmod(file.name, 0o644)
+        os.replace(file.name, path)
+
+
+def markdown(notebook) -> str:
+    """The notebook as one Markdown text: prose and outputs; code only where `echo: true` asks for it."""
+    front = front_matter(notebook)
+    parts = []
+    for cell in notebook.cells[1:]:
+        if cell.cell_type == "markdown":
+            parts.append(cell.source)
+            continue
+        option = options(cell.source)
+        if option.get("include") is False:
+            continue
+        if option.get("echo"):
+            code = "\n".join(line for line in cell.source.splitlines() if not line.startswith("#|"))
+            parts.append(f"```python\n{code}\n```")
+        parts += [o.data["text/markdown"] for o in cell.outputs if "data" in o and "text/markdown" in o.data]
+    body = META.sub(lambda hit: str(front.get(hit[1], "")), "\n\n".join(parts))
+    head = {k: META.sub(lambda hit: str(front.get(hit[1], "")), v) if isinstance(v, str) else v for k, v in front.items()}
+    return f"---\n{yaml.safe_dump(head, allow_unicode=True, sort_keys=False)}---\n\n{body}\n"
+
+
+def _pandoc(text: str, arguments: list[str], resources: Path, epoch: int) -> str:
+    # No locale, home or clock of the machine reaches the output.
+    environment = {"SOURCE_DATE_EPOCH": str(epoch), "LC_ALL": "C.UTF-8", "TZ": "UTC", "HOME": str(resources)}
+    command = [pypandoc.get_pandoc_path(), "--from=markdown", "--standalone", *arguments]
+    done = subprocess.run(command, input=text.encode(), capture_output=True, cwd=resources, env=environment, check=False)
+    complaint = done.stderr.decode().strip()
+    if done.returncode or "[WARNING]" in complaint:
+        raise LegepaneletError("RENDER_FAILED", f"pandoc: {complaint}", "Look for the reference, key or picture it names.")
+    return done.stdout.decode()
+
+
+def _common(project: dict) -> list[str]:
+    return [
+        *(f"--lua-filter={ROOT / f}" for f in project["filters"]),
+        "--citeproc",
+        f"--csl={ROOT / project['csl']}",
+        *(f"--bibliography={ROOT / b}" for b in project["bibliography"]),
+        "--metadata=link-citations:true",
+        "--number-sections",
+        "--wrap=none",
+    ]
+
+
+def _html(text: str, project: dict, resources: Path, epoch: int) -> bytes:
+    style = project["format"]["html"]
+    sheet = ROOT / style["css"]
+    arguments = [f"--template={sheet.parent / 'page.html'}", f"--css={sheet.name}", "--to=html5", "--embed-resources",
+                 "--toc", f"--toc-depth={style['toc-depth']}", "--mathml", "--section-divs",
+                 f"--resource-path={resources}{os.pathsep}{sheet.parent}"]  # fmt: skip
+    return _pandoc(text, [*_common(project), *arguments], resources, epoch).encode()
+
+
+def _pdf(text: str, project: dict, resources: Path, epoch: int) -> bytes:
+    style = project["format"]["typst"]
+    partials = [ROOT / p for p in style["template-partials"]]
+    # Quarto joins its own page definitions to these partials; here a template of two lines does.
+    template = "\n".join(p.read_text(encoding="utf-8") for p in partials) + "\n$body$\n"
+    with tempfile.TemporaryDirectory() as folder:
+        page = Path(folder) / "page.typ"
+        page.write_text(template, encoding="utf-8")
+        source = _pandoc(text, [*_common(project), f"--template={page}", "--to=typst", "--variable=builtin:true"], resources, epoch)
+    files = {str(p.relative_to(resources)): p.read_bytes() for p in sorted((resources / "figures").glob("*.svg"))}
+    try:
+        pdf, warnings = typst.compile_with_warnings(
+            {"main": source.encode(), **files}, font_paths=[ROOT / p for p in style["font-paths"]],
+            ignore_system_fonts=True, pdf_standards=style["pdf-standard"], timestamp=epoch)  # fmt: skip
+    except typst.TypstError as error:
+        raise LegepaneletError("RENDER_FAILED", f"typst: {error.diagnostic or error.message}") from None
+    if fonts := [w.message for w in warnings if "font" in w.message]:
+        raise LegepaneletError("RENDER_FAILED", f"typst: {fonts[0]}", "The fonts are in reports/look/fonts.")
+    return pdf

@@ -1,0 +1,186 @@
+"""Draws: trends with their breaks, groups, distributions, shares of options, and the participant flow."""
+
+import matplotlib.pyplot as plt
+import pandas as pd
+
+from analysis.presentation import numbers, style
+from analysis.presentation.numbers import DASH
+from analysis.presentation.words import STEPS
+
+WIDTH = 7.2  # inches; the text column of the PDF
+INTERVAL = {"color": style.ACCENT, "elinewidth": 1.1, "capsize": 0, "fmt": "o", "markersize": 4.5}
+
+
+def trend(points: pd.DataFrame, breaks: dict[int, str], lines: list[tuple[str, pd.DataFrame]], axis: str, percent: bool, lang: str):
+    """Estimates by wave with their intervals: everyone on top, groups in small panels below.
+
+    `points` and each of `lines` have wave, estimate, lower, upper (shares as per cent). `breaks` is wave -> "ends" (the line
+    ends before it) or "marks" (a dotted rule).
+    """
+    style.apply()
+    rows = -(-len(lines) // 4)
+    shape = [["all"] * 4] + [[f"g{r * 4 + c}" if r * 4 + c < len(lines) else "." for c in range(4)] for r in range(rows)]
+    figure, axes = plt.subplot_mosaic(shape, figsize=(WIDTH, 2.7 + 1.55 * rows), height_ratios=[1.7] + [1] * rows, layout="constrained")
+    _line(axes["all"], points, breaks, labels=True, lang=lang, percent=percent)
+    axes["all"].set_ylabel(axis)
+    years = range(int(points["wave"].min()), int(points["wave"].max()) + 1)
+    low, high = _limits([points, *(frame for _, frame in lines)], percent)
+    for place, (name, frame) in enumerate(lines):
+        panel = axes[f"g{place}"]
+        _line(panel, frame, breaks, labels=False, lang=lang, percent=percent)
+        panel.set_title(name, fontsize=8.5)
+        panel.set_ylim(low, high)
+        panel.set_xlim(years[0] - 1, years[-1] + 1)
+        panel.set_xticks([years[0], years[-1]])
+        panel.tick_params(labelsize=7.5)
+    axes["all"].set_xlim(years[0] - 1, years[-1] + 1)
+    axes["all"].set_ylim(low, high)
+    axes["all"].set_xticks(sorted(points["wave"]))
+    axes["all"].tick_params(axis="x", labelsize=7.5, rotation=90 if len(points) > 9 else 0)
+    for panel in axes.values():
+        panel.yaxis.set_major_formatter(lambda value, _: numbers.decimal(value, _digits(low, high), lang))
+    return figure
+
+
+def _limits(frames: list[pd.DataFrame], percent: bool) -> tuple[float, float]:
+    low, high = min(f["lower"].min() for f in frames), max(f["upper"].max() for f in frames)
+    room = max((high - low) * 0.12, 0.1)
+    return (max(low - room, 0) if percent else low - room), (min(high + room, 100) if percent else high + room)
+
+
+def _digits(low: float, high: float) -> int:
+    return 0 if high - low > 8 else 1
+
+
+def _line(axes, points: pd.DataFrame, breaks: dict[int, str], labels: bool, lang: str, percent: bool) -> None:
+    segment: list = []
+    segments = [segment]
+    for row in points.sort_values("wave").itertuples():
+        if breaks.get(row.wave) == "ends" and segment:
+            segment = []
+            segments.append(segment)
+        segment.append(row)
+    for part in segments:
+        axes.plot([r.wave for r in part], [r.estimate for r in part], color=style.ACCENT, linewidth=1.4)
+    axes.errorbar(points["wave"], points["estimate"], yerr=[points["estimate"] - points["lower"], points["upper"] - points["estimate"]],
+                  **(INTERVAL | ({} if labels else {"markersize": 3, "elinewidth": 0.8})))  # fmt: skip
+    for wave, kind in breaks.items():
+        if points["wave"].min() < wave <= points["wave"].max():
+            axes.axvline(wave - 0.5, color=style.QUIET, linewidth=0.8 if kind == "marks" else 1.4, linestyle=":" if kind == "marks" else "-")
+    if labels:
+        for row in (points.sort_values("wave").iloc[0], points.sort_values("wave").iloc[-1]):
+            digits = 0 if percent else (1 if row["estimate"] > 15 else 2)
+            text = numbers.decimal(row["estimate"], digits, lang)
+            axes.annotate(text, (row["wave"], row["upper"]), xytext=(0, 4), textcoords="offset points", ha="center",
+                          fontsize=8.5, fontweight="semibold", color=style.ACCENT)  # fmt: skip
+
+
+def groups(rows: list[tuple[str, str, float, float, float, str]], axis: str):
+    """Dots with intervals: (group, level, estimate, lower, upper, label), groups set apart."""
+    style.apply()
+    figure, axes = plt.subplots(figsize=(WIDTH, 0.55 + 0.25 * (len(rows) + len({r[0] for r in rows}))), layout="constrained")
+    place, ticks, previous = 0.0, [], None
+    for group, level, estimate, lower, upper, label in rows:
+        place += 1.6 if previous not in (None, group) else 1
+        previous = group
+        ticks.append((place, level))
+        axes.errorbar(estimate, place, xerr=[[estimate - lower], [upper - estimate]], **INTERVAL)
+        axes.annotate(label, (upper, place), xytext=(6, 0), textcoords="offset points", va="center", fontsize=8)
+    axes.set_yticks([p for p, _ in ticks], [name for _, name in ticks])
+    axes.invert_yaxis()
+    axes.grid(axis="y", visible=False)
+    axes.grid(axis="x", visible=True)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    axes.set_xlabel(axis)
+    axes.margins(x=0.12)
+    return figure
+
+
+def diverging(shares: pd.DataFrame, categories: list[str], lang: str, neutral: bool = True):
+    """Stacked bars about the middle: a row a question, a column a category, in per cent."""
+    style.apply()
+    n, half = shares.shape[1], shares.shape[1] // 2
+    centre = shares.iloc[:, half] / 2 if n % 2 else 0
+    left = -(shares.iloc[:, :half].sum(axis=1) + centre)
+    figure, axes = plt.subplots(figsize=(WIDTH, 1.05 + 0.42 * len(shares)), layout="constrained")
+    colours = style.diverging(n)
+    for column, colour, name in zip(shares, colours, categories, strict=True):
+        width = shares[column]
+        axes.barh(range(len(shares)), width, left=left, color=colour, height=0.66, label=name, edgecolor="white", linewidth=0.6)
+        for place, (start, wide) in enumerate(zip(left, width, strict=True)):
+            if wide >= 4.5:
+                dark = sum(int(colour[i : i + 2], 16) for i in (1, 3, 5)) < 420
+                axes.text(start + wide / 2, place, numbers.decimal(wide, 0, lang), ha="center", va="center", fontsize=7.5,
+                          color="white" if dark else style.INK)  # fmt: skip
+        left = left + width
+    axes.axvline(0, color=style.QUIET, linewidth=0.7)
+    axes.set_yticks(range(len(shares)), [_wrapped(name) for name in shares.index])
+    axes.invert_yaxis()
+    axes.set_xticks([])
+    axes.grid(visible=False)
+    for side in ("left", "bottom"):
+        axes.spines[side].set_visible(False)
+    axes.tick_params(axis="y", length=0)
+    figure.legend(loc="outside lower center", ncols=min(n, 4), frameon=False, fontsize=7.8, handlelength=1, columnspacing=1.2)
+    return figure
+
+
+def bars(rows: list[tuple[str, float, float, float]], axis: str, lang: str):
+    """Horizontal bars with intervals: (option, share, lower, upper) in per cent, as given."""
+    style.apply()
+    figure, axes = plt.subplots(figsize=(WIDTH, 0.6 + 0.33 * len(rows)), layout="constrained")
+    for place, (_, share, lower, upper) in enumerate(rows):
+        axes.barh(place, share, color="#a9cdd3", height=0.62)
+        axes.errorbar(share, place, xerr=[[share - lower], [upper - share]], **(INTERVAL | {"markersize": 0}))
+        axes.annotate(numbers.decimal(share, 0, lang), (upper, place), xytext=(5, 0), textcoords="offset points", va="center", fontsize=8)
+    axes.set_yticks(range(len(rows)), [_wrapped(name) for name, *_ in rows])
+    axes.invert_yaxis()
+    axes.grid(axis="y", visible=False)
+    axes.grid(axis="x", visible=True)
+    axes.tick_params(axis="y", length=0)
+    axes.set_xlabel(axis)
+    axes.set_xlim(0, min(max(upper for *_, upper in rows) * 1.12 + 2, 104))
+    return figure
+
+
+def flow(steps: dict[str, int], lang: str):
+    """The participant flow: boxes downwards, those who leave to the right."""
+    style.apply()
+    words = STEPS[lang]
+    leave = {
+        "sample": [k for k in steps if k.startswith("not_eligible_") and steps[k]],
+        "eligible": [k for k in ("silent", "refused", "break_off") if steps[k]],
+        "answered": [k for k in ("over_age",) if steps[k]],
+        "analysed": [],
+    }
+    figure, axes = plt.subplots(figsize=(WIDTH * 0.86, 4.3), layout="constrained")
+    axes.axis("off")
+    for place, (step, gone) in enumerate(leave.items()):
+        y = -1.35 * place
+        axes.text(0, y, f"{words[step]}\nn = {numbers.decimal(steps[step], 0, lang)}", ha="center", va="center", fontsize=9.5,
+                  bbox={"boxstyle": "round,pad=0.55", "facecolor": "#eef4f5", "edgecolor": style.ACCENT}, linespacing=1.4)  # fmt: skip
+        if place < len(leave) - 1:
+            axes.annotate("", (0, y - 0.98), (0, y - 0.37), arrowprops={"arrowstyle": "-|>", "color": style.QUIET})
+        if gone:
+            text = "\n".join(f"{words[k]}: {numbers.decimal(steps[k], 0, lang)}" for k in gone)
+            axes.annotate("", (0.92, y - 0.675), (0, y - 0.675), arrowprops={"arrowstyle": "-|>", "color": style.QUIET})
+            axes.text(0.98, y - 0.675, text, ha="left", va="center", fontsize=8.5, color=style.INK, linespacing=1.35)
+    axes.set_xlim(-0.7, 2.1)
+    axes.set_ylim(-1.35 * 3 - 0.5, 0.5)
+    return figure
+
+
+def _wrapped(text: str, width: int = 34) -> str:
+    import textwrap
+
+    return "\n".join(textwrap.wrap(text, width))
+
+
+def described(rows: list[tuple[str, str]]) -> str:
+    """`name value; name value` for alternative texts."""
+    return "; ".join(f"{name} {value}" for name, value in rows) + "."
+
+
+def years(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first}{DASH}{last}"

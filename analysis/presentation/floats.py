@@ -1,0 +1,90 @@
+"""What a cell of a document returns: one object whose Markdown is a whole figure, a whole table, or a text."""
+
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Text:
+    """A piece of Markdown, for inline numbers and computed sentences."""
+
+    markdown: str
+
+    def _repr_markdown_(self) -> str:
+        return self.markdown
+
+    def __str__(self) -> str:
+        return self.markdown
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A picture (path without extension, beside the document) with its alternative text and caption."""
+
+    id: str
+    path: Path
+    alt: str
+    caption: str
+
+    def _repr_markdown_(self) -> str:
+        alt = " ".join(self.alt.split()).replace('"', "'")
+        return f'::: {{#fig-{self.id}}}\n![]({self.path.as_posix()}){{fig-alt="{alt}"}}\n\n{self.caption}\n:::\n'
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A table cell: its text, whether it is a number, and a footnote's digit."""
+
+    text: str
+    number: bool = True
+    mark: str = ""
+    span: int = 1
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: header rows, body rows (the first cell of each is its row header; a row of one cell is a group's heading)."""
+
+    id: str
+    head: list[list[Cell]]
+    body: list[list[Cell]]
+    caption: str
+    notes: tuple[str, ...] = ()
+
+    def _repr_markdown_(self) -> str:
+        width = sum(cell.span for cell in self.head[-1])
+        rows = ["<table>", "<thead>", *(self._head(row) for row in self.head), "</thead>", "<tbody>"]
+        rows += [self._body(row, width) for row in self.body] + ["</tbody>", "</table>"]
+        notes = "".join(f"\n{note}\n" for note in self.notes)
+        notes = f"\n::: {{.table-note}}\n{notes.strip()}\n:::\n" if notes else ""
+        return f"::: {{#tbl-{self.id}}}\n```{{=html}}\n" + "\n".join(rows) + f"\n```\n{notes}\n{self.caption}\n:::\n"
+
+    @staticmethod
+    def _head(row: list[Cell]) -> str:
+        cells = "".join(
+            f'<th scope="{"colgroup" if c.span > 1 else "col"}" colspan="{c.span}"{_align(c)}>{_text(c)}</th>' for c in row
+        )
+        return f"<tr>{cells}</tr>"
+
+    @staticmethod
+    def _body(row: list[Cell], width: int) -> str:
+        if len(row) == 1:
+            return f'<tr><th scope="rowgroup" class="group" colspan="{width}">{_text(row[0])}</th></tr>'
+        cells = "".join(f"<td{_align(c)}>{_text(c)}</td>" for c in row[1:])
+        return f'<tr><th scope="row">{_text(row[0])}</th>{cells}</tr>'
+
+
+def _align(cell: Cell) -> str:
+    return ' style="text-align: right"' if cell.number else ""
+
+
+def _text(cell: Cell) -> str:
+    return escape(cell.text) + (f"<sup>{cell.mark}</sup>" if cell.mark else "")
+
+
+def markdown_safe(text: str) -> str:
+    """A label as Markdown prose: what would be markup is escaped."""
+    for mark in ("\\", "`", "*", "_", "[", "]", "<", ">", "@", "#", "|", "~", "^", "$", "{", "}"):
+        text = text.replace(mark, "\\" + mark)
+    return text

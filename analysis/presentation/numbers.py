@@ -1,0 +1,48 @@
+"""Numbers as a Norwegian or an English journal writes them."""
+
+from decimal import ROUND_HALF_EVEN, Decimal
+
+from babel.numbers import format_decimal
+
+LOCALE = {"nb": "nb_NO", "en": "en_GB"}
+NBSP, MINUS, DASH = "\u00a0", "\u2212", "\u2013"
+HIDDEN = ":"  # hidden so that no person can be known by it
+WORDS = {
+    "nb": {"ci": "95 % KI", "to": "til", "points": "prosentpoeng"},
+    "en": {"ci": "95% CI", "to": "to", "points": "percentage points"},
+}
+
+
+def decimal(value: float, digits: int, lang: str) -> str:
+    """`value` with `digits` decimals: `1 014` and `5,07` in Norwegian, `1,014` and `5.07` in English."""
+    exact = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_EVEN)
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    text = format_decimal(abs(exact), format=pattern, locale=LOCALE[lang], decimal_quantization=False)
+    text = text.replace("\u202f", NBSP)
+    return (MINUS if exact < 0 else "") + text
+
+
+def percent(share: float, lang: str, digits: int = 0) -> str:
+    """A share as `79 %` (Norwegian, no-break space) or `79%`."""
+    return decimal(100 * share, digits, lang) + (NBSP + "%" if lang == "nb" else "%")
+
+
+def span(lower: str, upper: str, lang: str) -> str:
+    """Two limits: with an en dash in Norwegian, with `to` in English, and in both where one is negative."""
+    if lang == "nb" and MINUS not in lower + upper:
+        return f"{lower}{DASH}{upper}"
+    return f"{lower}{NBSP}{WORDS[lang]['to']}{NBSP}{upper}"
+
+
+def signed(value: float, digits: int, lang: str) -> str:
+    """A change with its sign; a rounded zero has none."""
+    text = decimal(value, digits, lang)
+    positive = not text.startswith(MINUS) and any(c in "123456789" for c in text)
+    if text.startswith(MINUS) and not any(c in "123456789" for c in text):
+        return text[1:]
+    return ("+" if positive else "") + text
+
+
+def digits_of(unit: str, minimum: float | None, maximum: float | None) -> int:
+    """Decimals of a mean: none for wide ranges is too few, so one for hours and per cent, two for scales."""
+    return 1 if maximum is not None and maximum - (minimum or 0) > 20 else 2

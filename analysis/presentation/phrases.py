@@ -1,0 +1,99 @@
+"""Sentences made of results: what changed, who differs, what was answered most. They say no more than the interval does."""
+
+import pandas as pd
+
+from analysis.presentation import numbers
+from analysis.presentation.numbers import NBSP, WORDS
+
+TEXTS = {
+    "nb": {
+        "first": "Dette er første gang spørsmålet er stilt, så det finnes ingen tidligere tall å sammenligne med.",
+        "refused": "Tallet kan ikke sammenlignes med {wave}: {why}.",
+        "up_share": "Andelen er {size} prosentpoeng høyere enn i {wave} ({ci}).",
+        "down_share": "Andelen er {size} prosentpoeng lavere enn i {wave} ({ci}).",
+        "up_mean": "Det er {size}{unit} høyere enn i {wave} ({ci}).",
+        "down_mean": "Det er {size}{unit} lavere enn i {wave} ({ci}).",
+        "unsure_share": "Endringen siden {wave} er usikker: {size} prosentpoeng ({ci}).",
+        "unsure_mean": "Endringen siden {wave} er usikker: {size}{unit} ({ci}).",
+        "within_share": "Blant de {n} legene som svarte begge ganger, er endringen {size} prosentpoeng ({ci}).",
+        "within_mean": "Blant de {n} legene som svarte begge ganger, er endringen {size}{unit} ({ci}).",
+        "women_more": "Kvinner ligger {size} høyere enn menn ({ci}).",
+        "women_less": "Kvinner ligger {size} lavere enn menn ({ci}).",
+        "sex_unsure": "Forskjellen mellom kvinner og menn er usikker: {size} ({ci}).",
+        "old_more": "Leger på 55–69 år ligger {size} høyere enn leger under 40 år ({ci}).",
+        "old_less": "Leger på 55–69 år ligger {size} lavere enn leger under 40 år ({ci}).",
+        "age_unsure": "Forskjellen mellom leger på 55–69 år og leger under 40 år er usikker: {size} ({ci}).",
+        "positions": "Etter stilling er tallet høyest blant {high} ({high_value}) og lavest blant {low} ({low_value}).",
+        "most": "Flest svarer «{one}» ({one_value}), dernest «{two}» ({two_value}).",
+        "agree": "Andelen med de høyeste svarene er størst for «{one}» ({one_value}) og minst for «{two}» ({two_value}).",
+        "points": "prosentpoeng", "base": "Spørsmålet gjelder {base}.",
+    },
+    "en": {
+        "first": "This is the first time the question was asked, so there are no earlier figures to compare with.",
+        "refused": "The figure cannot be compared with {wave}: {why}.",
+        "up_share": "The share is {size} percentage points higher than in {wave} ({ci}).",
+        "down_share": "The share is {size} percentage points lower than in {wave} ({ci}).",
+        "up_mean": "It is {size}{unit} higher than in {wave} ({ci}).",
+        "down_mean": "It is {size}{unit} lower than in {wave} ({ci}).",
+        "unsure_share": "The change since {wave} is uncertain: {size} percentage points ({ci}).",
+        "unsure_mean": "The change since {wave} is uncertain: {size}{unit} ({ci}).",
+        "within_share": "Among the {n} doctors who answered both times, the change is {size} percentage points ({ci}).",
+        "within_mean": "Among the {n} doctors who answered both times, the change is {size}{unit} ({ci}).",
+        "women_more": "Women are {size} above men ({ci}).",
+        "women_less": "Women are {size} below men ({ci}).",
+        "sex_unsure": "The difference between women and men is uncertain: {size} ({ci}).",
+        "old_more": "Doctors aged 55–69 are {size} above doctors under 40 ({ci}).",
+        "old_less": "Doctors aged 55–69 are {size} below doctors under 40 ({ci}).",
+        "age_unsure": "The difference between doctors aged 55–69 and those under 40 is uncertain: {size} ({ci}).",
+        "positions": "By position the figure is highest among {high} ({high_value}) and lowest among {low} ({low_value}).",
+        "most": "Most answer '{one}' ({one_value}), then '{two}' ({two_value}).",
+        "agree": "The share of the highest answers is largest for '{one}' ({one_value}) and smallest for '{two}' ({two_value}).",
+        "points": "percentage points", "base": "The question concerns {base}.",
+    },
+}  # fmt: skip
+
+
+def excludes_zero(row: pd.Series) -> bool:
+    return row["lower"] > 0 or row["upper"] < 0
+
+
+def interval(row: pd.Series, digits: int, factor: float, lang: str) -> str:
+    """`95 % KI 5,07–5,21`."""
+    limits = (numbers.decimal(factor * row[side], digits, lang) for side in ("lower", "upper"))
+    return f"{WORDS[lang]['ci'].replace(' ', NBSP)} {numbers.span(*limits, lang)}"
+
+
+def change(row: pd.Series | None, percent: bool, digits: int, unit: str, lang: str, refused: str = "") -> str:
+    """One sentence on the change since the wave before: a direction only if the interval excludes 0."""
+    texts, kind = TEXTS[lang], "share" if percent else "mean"
+    if row is None:
+        return texts["first"]
+    wave = int(row["vs_wave"])
+    if row["status"] == "not_comparable":
+        return texts["refused"].format(wave=wave, why=refused)
+    if row["status"] != "shown":
+        return ""
+    factor = 100 if percent else 1
+    ci = interval(row, digits, factor, lang)
+    if row["statistic"] == "change_within":
+        size = numbers.signed(factor * row["estimate"], digits, lang)
+        return texts[f"within_{kind}"].format(n=numbers.decimal(row["n"], 0, lang), size=size, ci=ci, unit=unit)
+    if not excludes_zero(row):
+        return texts[f"unsure_{kind}"].format(size=numbers.signed(factor * row["estimate"], digits, lang), wave=wave, ci=ci, unit=unit)
+    way = "up" if row["estimate"] > 0 else "down"
+    size = numbers.decimal(abs(factor * row["estimate"]), digits, lang)
+    return texts[f"{way}_{kind}"].format(size=size, wave=wave, ci=ci, unit=unit)
+
+
+def difference(row: pd.Series | None, percent: bool, digits: int, unit: str, lang: str) -> str:
+    """One sentence on women against men, or old against young; a direction only if the interval excludes 0."""
+    if row is None or row["status"] != "shown":
+        return ""
+    texts, factor = TEXTS[lang], 100 if percent else 1
+    more, less, unsure = ("women_more", "women_less", "sex_unsure") if row["by"] == "sex" else ("old_more", "old_less", "age_unsure")
+    after = NBSP + texts["points"] if percent else unit
+    if not excludes_zero(row):
+        size, text = numbers.signed(factor * row["estimate"], digits, lang), unsure
+    else:
+        size, text = numbers.decimal(abs(factor * row["estimate"]), digits, lang), more if row["estimate"] > 0 else less
+    return texts[text].format(size=size + after, ci=interval(row, digits, factor, lang))

@@ -1,0 +1,231 @@
+"""The front door of a document: `report.share(...)`, `report.figure(...)`, `report.table(...)` and the rest."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+from babel.dates import format_date
+
+from analysis.codebook import Codebook, Indicator, load
+from analysis.codebook.comparability import breaking
+from analysis.codebook.indicators import of_wave
+from analysis.presentation import figures, numbers, phrases, sections, style, tables
+from analysis.presentation.floats import Figure, Table, Text
+from analysis.presentation.numbers import NBSP
+from analysis.presentation.results import Results
+from analysis.presentation.words import WORDS
+from analysis.settings import settings
+
+FIGURES = Path("figures")  # beside the document, where the kernel runs
+ABSENT = Text("[]{.absent}")
+
+
+@dataclass(frozen=True)
+class Report:
+    """A wave's results in one language. Every method gives an object that shows itself as Markdown.
+
+    A method asked for an indicator that the wave did not ask gives an empty text, so that a section on it can stand in the
+    document and be left out (see `theme`).
+    """
+
+    wave: int
+    lang: str
+    book: Codebook
+    results: Results
+
+    @classmethod
+    def of(cls, wave: int, lang: str) -> "Report":
+        folders = settings()
+        made = sorted(int(p.parent.name) for p in folders.output.glob("*/results.csv") if p.parent.name.isdigit())
+        return cls(wave, lang, load(folders.codebook), Results.read(folders.output, [w for w in made if w <= wave] or [wave]))
+
+    # What the wave holds -------------------------------------------------------------------------------------------
+
+    @property
+    def words(self) -> dict[str, str]:
+        return WORDS[self.lang]
+
+    @property
+    def indicators(self) -> list[Indicator]:
+        return [i for i in of_wave(self.book, self.wave) if i.id != "position"]
+
+    def indicator(self, name: str) -> Indicator | None:
+        """The indicator's mean or 0/1 form, else its categories; None if the wave did not ask it."""
+        found = [i for i in self.indicators if i.id == name]
+        return next((i for i in found if i.kind != "category"), found[0] if found else None)
+
+    def theme(self, instrument: str) -> Text:
+        """Marks the section it stands in as absent when the wave did not ask the instrument."""
+        return Text("") if instrument in self.book.waves[self.wave].instruments else ABSENT
+
+    def earlier(self) -> Text:
+        """Marks the section it stands in as absent when there is no wave before."""
+        return Text("") if len(self.results.waves) > 1 else ABSENT
+
+    def has_topics(self) -> Text:
+        """Marks the section it stands in as absent when the wave has no topic module."""
+        asked = self.book.waves[self.wave].instruments
+        return Text("") if any(self.book.instruments[name].kind == "topic" for name in asked) else ABSENT
+
+    def has_models(self) -> Text:
+        """Marks the section it stands in as absent when no model was estimated."""
+        return ABSENT if self.results.where(wave=self.wave, kind="model", model="trend").empty else Text("")
+
+    def intro(self, instrument: str | None = None) -> Text:
+        """The codebook's paragraph on the wave or on an instrument."""
+        part = self.book.instruments[instrument].intro if instrument else self.book.waves[self.wave].intro
+        return Text(part[self.lang])
+
+    # Numbers ---------------------------------------------------------------------------------------------------------
+
+    def row(self, name: str, statistic: str | None = None, wave: int | None = None, **key) -> pd.Series | None:
+        indicator = self.indicator(name)
+        if statistic is None and indicator is not None:
+            statistic = "share" if indicator.kind == "binary" else "mean"
+        row = self.results.row(wave=wave or self.wave, indicator=name, statistic=statistic, **key)
+        return row
+
+    def digits(self, name: str) -> int:
+        indicator = self.indicator(name)
+        return 0 if indicator.kind != "mean" else numbers.digits_of("", indicator.minimum, indicator.maximum)
+
+    def value(self, name: str, statistic: str | None = None, **key) -> Text:
+        """An estimate: a share as per cent, a mean with its decimals."""
+        row = self.row(name, statistic, **key)
+        if row is None:
+            return Text("")
+        if row["status"].startswith("hidden"):
+            return Text(numbers.HIDDEN)
+        if row["unit"] == "share":
+            return Text(numbers.percent(row["estimate"], self.lang))
+        return Text(numbers.decimal(row["estimate"], self.digits(name) if self.indicator(name) else 2, self.lang))
+
+    def ci(self, name: str, statistic: str | None = None, **key) -> Text:
+        """The interval of an estimate: `95 % KI 5,07–5,21`."""
+        row = self.row(name, statistic, **key)
+        if row is None or row["status"] != "shown":
+            return Text("")
+        share = row["unit"] == "share"
+        return Text(phrases.interval(row, self.digits(name), 100 if share else 1, self.lang))
+
+    def n(self, name: str, statistic: str | None = None, **key) -> Text:
+        row = self.row(name, statistic, **key)
+        return Text("" if row is None else tables.whole(row["n"], self.lang))
+
+    def count(self, indicator: str, level: str, by: str = "step") -> Text:
+        """A count of the flow or of retention."""
+        row = self.results.row(wave=self.wave, indicator=indicator, by=by, level=level, statistic="count")
+        return Text("" if row is None else tables.whole(row["count"], self.lang))
+
+    def response_rate(self, rate: str = "rr2") -> Text:
+        row = self.results.row(wave=self.wave, indicator="response_rate", statistic=rate)
+        return Text(numbers.percent(row["estimate"], self.lang, 1))
+
+    def quality(self, name: str, digits: int = 2) -> Text:
+        """A measure of the weights."""
+        row = self.results.row(wave=self.wave, indicator="weights", statistic=name)
+        return Text(numbers.decimal(row["estimate"], digits, self.lang))
+
+    def alpha(self, scale: str) -> Text:
+        row = self.results.row(wave=self.wave, indicator=scale, statistic="alpha")
+        return Text("" if row is None or row["status"] != "shown" else numbers.decimal(row["estimate"], 2, self.lang))
+
+    # Sentences -------------------------------------------------------------------------------------------------------
+
+    def _unit(self, name: str) -> str:
+        indicator = self.indicator(name)
+        return NBSP + indicator.unit[self.lang] if indicator.unit else ""
+
+    def _shape(self, name: str) -> tuple[bool, int, str]:
+        """(per cent?, decimals, unit) of an indicator's changes; one more decimal than its level for shares is not needed."""
+        indicator = self.indicator(name)
+        percent = indicator.kind == "binary"
+        return percent, 1 if percent else self.digits(name), "" if percent else self._unit(name)
+
+    def change(self, name: str, statistic: str = "change_net") -> Text:
+        """A sentence on the change since the wave that asked it last."""
+        if self.indicator(name) is None:
+            return Text("")
+        found = self.results.where(wave=self.wave, indicator=name, statistic=statistic)
+        row = None if found.empty else found.iloc[0]
+        if row is None and statistic != "change_net":
+            return Text("")
+        return Text(phrases.change(row, *self._shape(name), self.lang, self._refusal(name, row)))
+
+    def _refusal(self, name: str, row) -> str:
+        if row is None or row["status"] != "not_comparable":
+            return ""
+        stops = breaking(self.book, self.indicator(name), int(row["vs_wave"]), self.wave)
+        return ", ".join(self.book.panel.breaking_kinds[b.kind][self.lang] for b in stops)
+
+    def sexes(self, name: str) -> Text:
+        """A sentence on women against men."""
+        return self._difference(name, "sex", "female", "male")
+
+    def ages(self, name: str) -> Text:
+        """A sentence on the oldest against the youngest."""
+        return self._difference(name, "age_group", "55_69", "under_40")
+
+    def _difference(self, name: str, by: str, level: str, other: str) -> Text:
+        if self.indicator(name) is None:
+            return Text("")
+        row = self.results.row(wave=self.wave, indicator=name, statistic="difference", by=by, level=level, vs_level=other)
+        return Text(phrases.difference(row, *self._shape(name), self.lang))
+
+    def positions(self, name: str) -> Text:
+        """A sentence on the positions with the highest and the lowest figure, of those that are not uncertain."""
+        if self.indicator(name) is None:
+            return Text("")
+        statistic = "share" if self.indicator(name).kind == "binary" else "mean"
+        rows = self.results.where(wave=self.wave, indicator=name, statistic=statistic, by="position")
+        rows = rows[(rows["status"] == "shown") & (rows["quality"] != "uncertain")].sort_values("estimate")
+        if len(rows) < 2:
+            return Text("")
+        labels = {name: group.label[self.lang].lower() for name, group in self.book.panel.reporting_positions.items()}
+        low, high = rows.iloc[0], rows.iloc[-1]
+        return Text(phrases.TEXTS[self.lang]["positions"].format(
+            high=labels[high["level"]], high_value=self.value(name, by="position", level=high["level"]),
+            low=labels[low["level"]], low_value=self.value(name, by="position", level=low["level"])))  # fmt: skip
+
+    def sentences(self, name: str) -> Text:
+        """Change, women against men, old against young, and positions, as far as there are results."""
+        parts = [self.change(name), self.change(name, "change_within"), self.sexes(name), self.ages(name), self.positions(name)]
+        return Text(" ".join(str(part) for part in parts if str(part)))
+
+    # Floats ----------------------------------------------------------------------------------------------------------
+
+    def _caption(self, text: str) -> str:
+        return f"{text} {self.words['synthetic_caption']}" if self.results.synthetic else text
+
+    def _drawn(self, figure, name: str, alt: str, caption: str) -> Figure:
+        mark = self.words["synthetic"] if self.results.synthetic else None
+        path = style.save(figure, FIGURES, f"fig-{name.replace('_', '-')}", mark)
+        prefix = f"{self.words['synthetic']}. " if self.results.synthetic else ""
+        return Figure(name.replace("_", "-"), path, prefix + alt, self._caption(caption))
+
+    def _table(self, name: str, head, body, caption: str, notes: tuple[str, ...] = ()) -> Table:
+        return Table(name.replace("_", "-"), head, body, self._caption(caption), notes)
+
+    def figure(self, kind: str, name: str = "") -> Figure | Text:
+        """A figure: `trend` of an indicator, `block` of a topic, or the `flow`."""
+        draw = {"trend": figures.trend, "groups": figures.groups, "block": figures.block, "flow": figures.flow}[kind]
+        return draw(self, name) if name else draw(self)
+
+    def table(self, kind: str, *names: str) -> Table | Text:
+        """A table: `groups` of indicators, `hours`, `response`, `representativeness`, `models`, ... (see `tables.KINDS`)."""
+        return tables.KINDS[kind](self, *names)
+
+    def key_figures(self) -> Text:
+        return sections.key_figures(self)
+
+    def topics(self) -> Text:
+        return sections.topics(self)
+
+    def published(self) -> Text:
+        return sections.published(self)
+
+    def breaks_section(self) -> Text:
+        return sections.breaks(self)
+
+    def date(self) -> Text:
+        return Text(format_date(self.book.waves[self.wave].document_date, "long", locale=numbers.LOCALE[self.lang]))

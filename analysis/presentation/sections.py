@@ -1,0 +1,120 @@
+"""Parts of a document that are built from the codebook: the key figures, and a section for every topic of the wave."""
+
+from analysis.presentation import figures, phrases, tables
+from analysis.presentation.floats import Text, markdown_safe
+
+# The fixed indicators on the first page, as far as the wave asked them.
+KEY = ("hours_total", "hours_over_48", "jss", "life_sat", "eri_risk", "srh_good", "presenteeism_yes", "md_1_distress")
+MOST_KEY_FIGURES = 6
+HEADINGS = {"nb": {"by_group": "Etter kjønn, alder og stilling"}, "en": {"by_group": "By sex, age and position"}}
+
+
+def key_figures(report) -> Text:
+    """The response rate and the first of the fixed indicators, each with its interval and its change; then one of each topic."""
+    words = {"nb": "svarprosent (RR2): {a} av {d} inviterte", "en": "response rate (RR2): {a} of {d} invited"}[report.lang]
+    items = [(str(report.response_rate()), words.format(a=report.count("flow", "answered"), d=report.count("flow", "eligible")), "")]
+    topics = [
+        instrument.key[0] for name in report.book.waves[report.wave].instruments
+        if (instrument := report.book.instruments[name]).kind == "topic"
+    ]  # fmt: skip
+    names = [name for name in KEY if report.indicator(name)]
+    for name in [*names[: MOST_KEY_FIGURES - 1], *topics][: 3 * ((MOST_KEY_FIGURES + len(topics)) // 3)]:
+        indicator = report.indicator(name)
+        if indicator is None or str(report.value(name)) == ":":
+            continue
+        what = markdown_safe(indicator.label[report.lang])
+        what = what[0].lower() + what[1:] if not what.isupper() else what
+        items.append((f"{report.value(name)}{report._unit(name)}", f"{what} ({report.ci(name)})", str(report.change(name))))
+    blocks = [
+        f"::: {{.key-figure}}\n::: {{.value}}\n{value}\n:::\n\n::: {{.what}}\n{what}\n:::\n"
+        + (f"\n::: {{.change}}\n{change}\n:::\n" if change else "") + ":::\n"
+        for value, what, change in items
+    ]  # fmt: skip
+    return Text(":::: {.key-figures}\n" + "\n".join(blocks) + "::::\n")
+
+
+def topics(report) -> Text:
+    """A section for each topic module of the wave: what it is about, its figures with a sentence each, its tables."""
+    parts = []
+    for name in report.book.waves[report.wave].instruments:
+        instrument = report.book.instruments[name]
+        if instrument.kind == "topic":
+            parts += _topic(report, instrument)
+    return Text("\n\n".join(parts))
+
+
+def _topic(report, instrument) -> list[str]:
+    lang = report.lang
+    references = f" [{'; '.join('@' + r for r in instrument.references)}]" if instrument.references else ""
+    intro = instrument.intro[lang]
+    parts = [f"## {instrument.title[lang]} {{#sec-{instrument.id.replace('_', '-')}}}", intro[:-1] + references + "."]
+    keys = [k for k in instrument.key if report.indicator(k)]
+    parts += [_levels(report, keys)]
+    asked = {q.id: q for q in report.book.asked(report.wave)[instrument.id]}
+    for block in instrument.blocks:
+        figure = figures.block(report, block.id)
+        if not isinstance(figure, Text):
+            parts += [f"### {block.title[lang]}", _sentence(report, block, [asked[q] for q in block.questions if q in asked]) + f" (@fig-{figure.id})", figure._repr_markdown_()]
+    parts.append(f"### {HEADINGS[lang]['by_group']} {{#{instrument.id.replace('_', '-')}-groups}}")
+    parts += [" ".join(filter(None, (f"**{markdown_safe(report.indicator(k).label[lang])}.** {report.sentences(k)}" for k in keys[:1])))]
+    for first in range(0, len(keys), 2):
+        parts.append(tables.groups(report, *keys[first : first + 2])._repr_markdown_())
+    return [part for part in parts if part.strip()]
+
+
+def _levels(report, keys: list[str]) -> str:
+    """The key indicators in one paragraph: label, estimate, interval."""
+    told = [f"{markdown_safe(report.indicator(k).label[report.lang])}: {report.value(k)} ({report.ci(k)})" for k in keys if str(report.ci(k))]
+    return "; ".join([told[0], *(t[0].lower() + t[1:] for t in told[1:])]) + "." if told else ""
+
+
+def _sentence(report, block, questions) -> str:
+    """What stands out in a block: the most given answer, or the statements with most and least of the high answers."""
+    texts, lang = phrases.TEXTS[report.lang], report.lang
+    if block.figure == "bars":
+        rows = sorted(figures.options(report, questions[:1]), key=lambda r: -r[1])[:2]
+        values = [(name, f"{_percent(share, lang)}") for name, share, *_ in rows]
+        template = texts["most"]
+    else:
+        values = []
+        for q in questions:
+            rows = figures.distribution(report, q)
+            if len(rows):
+                values.append((q.short[lang], 100 * rows["estimate"].tail(len(rows) // 2).sum()))
+        values = [(name, _percent(share, lang)) for name, share in sorted(values, key=lambda v: -v[1])]
+        template = texts["agree"]
+    if len(values) < 2:
+        return report.book.instruments[next(i.id for i in report.book.instruments.values() if block in i.blocks)].title[lang]
+    one, two = values[0], values[1] if block.figure == "bars" else values[-1]
+    return template.format(one=markdown_safe(one[0]), one_value=one[1], two=markdown_safe(two[0]), two_value=two[1])
+
+
+def _percent(share: float, lang: str) -> str:
+    from analysis.presentation.numbers import percent
+
+    return percent(share / 100, lang)
+
+
+PUBLISHED = {
+    "nb": "@tbl-published gjengir det som er publisert om deltakelsen. Tallene over er regnet ut fra filene i denne kjøringen.",
+    "en": "@tbl-published gives what has been published on participation. The figures above are computed from the files of this run.",
+}
+BREAKS = {
+    "nb": ("Sammenliknbarhet", "Når ordlyd, svarskala, filter eller tidsperiode er endret, avsluttes serien. Andre brudd er bare markert i figurene (@tbl-breaks)."),
+    "en": ("Comparability", "A changed wording, response scale, filter or recall period ends a series. Other breaks are only marked in the figures (@tbl-breaks)."),
+}  # fmt: skip
+
+
+def published(report) -> Text:
+    """The published figures on participation, if there are any, with their sentence."""
+    table = tables.published(report)
+    return table if isinstance(table, Text) else Text(f"{PUBLISHED[report.lang]}\n\n{table._repr_markdown_()}")
+
+
+def breaks(report) -> Text:
+    """The comparability notes, if there is anything to note."""
+    table = tables.breaks(report)
+    if isinstance(table, Text):
+        return table
+    title, text = BREAKS[report.lang]
+    return Text(f"## {title} {{#sec-comparability}}\n\n{text}\n\n{table._repr_markdown_()}")

@@ -1,0 +1,56 @@
+"""How figures look: fonts, colours, and files that are the same bytes on every machine."""
+
+from functools import cache
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+import seaborn as sns
+from matplotlib import font_manager
+
+from analysis.settings import ROOT
+
+FONTS = ROOT / "reports" / "look" / "fonts"
+ACCENT, INK, QUIET, LINE, ALARM = "#1b5e6b", "#1c1c1c", "#595959", "#b9c4c6", "#9b1c1c"
+# Told apart in grey print and by the colour-blind: dark, middle, light, with the accent first.
+SERIES = ("#1b5e6b", "#c2703d", "#6b4c8a", "#4a7c3a", "#8a8a8a", "#b0336a", "#2f6fb0")
+
+
+@cache
+def apply() -> None:
+    """Sets fonts and rules for all figures of this process."""
+    for path in sorted(FONTS.glob("SourceSans3-*.ttf")):
+        font_manager.fontManager.addfont(str(path))
+    sns.set_theme(
+        style="ticks",
+        rc={
+            "font.family": "Source Sans 3", "font.size": 9, "axes.titlesize": 10, "axes.labelsize": 9, "axes.edgecolor": LINE,
+            "axes.labelcolor": QUIET, "xtick.color": QUIET, "ytick.color": QUIET, "text.color": INK, "axes.spines.top": False,
+            "axes.spines.right": False, "axes.grid": True, "axes.grid.axis": "y", "grid.color": "#e6ebec", "grid.linewidth": 0.7,
+            "svg.fonttype": "path", "svg.hashsalt": "legepanelet", "figure.dpi": 100, "savefig.dpi": 300, "axes.titleweight": "semibold",
+            "axes.titlelocation": "left", "axes.unicode_minus": True,
+        },
+    )  # fmt: skip
+
+
+def diverging(n: int) -> list[str]:
+    """`n` colours from disagreement through neutral to agreement; light in the middle, dark at both ends."""
+    low, high = ["#8c4a1f", "#c98a5b", "#e6c6ab"], ["#a9cdd3", "#4f93a0", "#174f5a"]
+    half = n // 2
+    middle = ["#dcdcdc"] if n % 2 else []
+    pick = {1: [0], 2: [0, 1], 3: [0, 1, 2]}[min(half, 3)]
+    return [low[i] for i in pick] + middle + [high[2 - i] for i in reversed(pick)]
+
+
+def save(figure, folder: Path, name: str, synthetic: str | None) -> Path:
+    """Writes `name`.svg and .png (300 dpi) without clock or software in them; marks synthetic data inside the picture."""
+    if synthetic:
+        figure.text(0.995, 0.995, synthetic, ha="right", va="top", fontsize=7, color=ALARM, fontweight="semibold")
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / name
+    figure.savefig(path.with_suffix(".svg"), metadata={"Date": None, "Creator": None}, bbox_inches="tight", pad_inches=0.06)
+    figure.savefig(path.with_suffix(".png"), metadata={"Software": None}, bbox_inches="tight", pad_inches=0.06)
+    plt.close(figure)
+    return path

@@ -1,0 +1,86 @@
+"""The fixed words of tables, figures and sentences, in both languages."""
+
+WORDS = {
+    "nb": {
+        "all": "Alle", "sex": "Kjønn", "age_group": "Alder", "position": "Stilling", "sex_age": "Kjønn og alder",
+        "register_position": "Stilling i registeret", "specialty": "Spesialitet", "region": "Region",
+        "licence_period": "Autorisasjonsår", "group": "Gruppe", "mean": "Gjennomsnitt", "share": "Andel",
+        "ci_head": "95 % KI", "n": "n", "count_head": "n/N", "percent_head": "Vektet %", "wave": "Runde",
+        "synthetic": "SYNTETISKE DATA", "synthetic_caption": "Syntetiske data.", "since": "siden", "step": "Trinn",
+        "doctors": "Leger", "hidden_note": ": Tallet er skjult av hensyn til personvernet.",
+        "uncertain_note": "Usikkert: færre enn 30 svar eller et bredt konfidensintervall.",
+        "weighted_note": "n/N er uvektede antall; prosenter og gjennomsnitt er vektet til populasjonen.",
+        "mean_note": "n er det uvektede antallet svar; gjennomsnittene er vektet til populasjonen.",
+        "refused_note": "Grupper det ikke vises tall for, er for små eller spørsmålet for følsomt.",
+        "base": "Grunnlag", "invited": "Inviterte", "respondents": "Analyserte", "population": "Populasjon",
+        "weighted": "Vektet", "by_construction": "Lik populasjonen fordi det er vektet til denne fordelingen.",
+        "p25": "Nedre kvartil", "median": "Median", "p75": "Øvre kvartil", "women": "Kvinner", "men": "Menn",
+        "not_asked": "Ikke spurt", "odds_ratio": "Oddsratio", "difference": "Forskjell", "reference": "Referanse",
+        "adjusted_mean": "Justert gjennomsnitt", "adjusted_share": "Justert andel", "term": "Ledd",
+        "gee": "GEE (følsomhetsanalyse)", "question": "Spørsmål", "wording": "Ordlyd", "asked": "Stilt",
+        "official": "offisiell", "reconstructed": "rekonstruert", "documented": "dokumentert", "assumed": "antatt",
+        "kind": "Type", "note": "Merknad", "count": "Antall", "source": "Kilde", "number": "Tall",
+        "from": "Fra", "answered": "Svar", "alpha": "Cronbachs alfa", "scale": "Skala", "refuses": "bryter serien", "marks": "markeres",
+        "net": "Nettoendring", "standardised": "Standardisert endring", "within": "Endring hos dem som svarte begge ganger",
+        "indicator": "Indikator", "change": "Endring", "none": "Ingen", "figure_kind": "Figuren viser",
+        "points": "prosentpoeng", "earlier": "Forrige runde", "stayed": "Svarte igjen", "lost": "Svarte ikke igjen", "left": "Gikk ut av populasjonen",
+        "everyone": "Alle som svarte forrige gang", "agree": "Høye svar", "interval_axis": "med 95 % konfidensintervall",
+        "share_of": "Andel (%)", "year": "År", "reason": "Årsak", "severity": "Alvor", "warning": "advarsel", "error": "feil",
+        "instrument": "Instrument", "rate": "Rate", "definition": "Definisjon", "level": "Nivå",
+    },
+    "en": {
+        "all": "All", "sex": "Sex", "age_group": "Age", "position": "Position", "sex_age": "Sex and age",
+        "register_position": "Position in the register", "specialty": "Specialty", "region": "Region",
+        "licence_period": "Licence year", "group": "Group", "mean": "Mean", "share": "Share",
+        "ci_head": "95% CI", "n": "n", "count_head": "n/N", "percent_head": "Weighted %", "wave": "Wave",
+        "synthetic": "SYNTHETIC DATA", "synthetic_caption": "Synthetic data.", "since": "since", "step": "Step",
+        "doctors": "Doctors", "hidden_note": ": The figure is hidden to protect persons.",
+        "uncertain_note": "Uncertain: fewer than 30 answers or a wide confidence interval.",
+        "weighted_note": "n/N are unweighted numbers; percentages and means are weighted to the population.",
+        "mean_note": "n is the unweighted number of answers; means are weighted to the population.",
+        "refused_note": "Groups without figures are too small, or the question too sensitive.",
+        "base": "Base", "invited": "Invited", "respondents": "Analysed", "population": "Population",
+        "weighted": "Weighted", "by_construction": "Equal to the population because it was weighted to this distribution.",
+        "p25": "Lower quartile", "median": "Median", "p75": "Upper quartile", "women": "Women", "men": "Men",
+        "not_asked": "Not asked", "odds_ratio": "Odds ratio", "difference": "Difference", "reference": "Reference",
+        "adjusted_mean": "Adjusted mean", "adjusted_share": "Adjusted share", "term": "Term",
+        "gee": "GEE (sensitivity analysis)", "question": "Question", "wording": "Wording", "asked": "Asked",
+        "official": "official", "reconstructed": "reconstructed", "documented": "documented", "assumed": "assumed",
+        "kind": "Kind", "note": "Note", "count": "Number", "source": "Source", "number": "Figure",
+        "from": "From", "answered": "Answers", "alpha": "Cronbach's alpha", "scale": "Scale", "refuses": "ends the series", "marks": "is marked",
+        "net": "Net change", "standardised": "Standardised change", "within": "Change in those who answered both times",
+        "indicator": "Indicator", "change": "Change", "none": "None", "figure_kind": "The figure shows",
+        "points": "percentage points", "earlier": "Previous wave", "stayed": "Answered again", "lost": "Did not answer again", "left": "Left the population",
+        "everyone": "All who answered last time", "agree": "High answers", "interval_axis": "with 95% confidence interval",
+        "share_of": "Share (%)", "year": "Year", "reason": "Reason", "severity": "Severity", "warning": "warning", "error": "error",
+        "instrument": "Instrument", "rate": "Rate", "definition": "Definition", "level": "Level",
+    },
+}  # fmt: skip
+
+STEPS = {
+    "nb": {
+        "sample": "I utvalgsfilen", "not_eligible_deceased": "Døde", "not_eligible_emigrated": "Utvandret",
+        "not_eligible_retired": "Pensjonert", "not_eligible_withdrawn": "Trukket seg før feltstart", "eligible": "Invitert",
+        "silent": "Svarte ikke", "refused": "Takket nei", "break_off": "Avbrøt før halvveis", "partial": "Delvis utfylt",
+        "complete": "Fullstendig utfylt", "answered": "Svarte", "over_age": "70 år eller eldre", "analysed": "Analysert",
+    },
+    "en": {
+        "sample": "In the sample file", "not_eligible_deceased": "Deceased", "not_eligible_emigrated": "Emigrated",
+        "not_eligible_retired": "Retired", "not_eligible_withdrawn": "Withdrew before field start", "eligible": "Invited",
+        "silent": "No answer", "refused": "Declined", "break_off": "Broke off before half", "partial": "Partly completed",
+        "complete": "Completed", "answered": "Answered", "over_age": "70 years or older", "analysed": "Analysed",
+    },
+}  # fmt: skip
+
+PROBLEMS = {
+    "nb": {
+        "IMPOSSIBLE_NUMBER": "Umulig tall; svaret er ikke brukt", "FILTER_VIOLATED": "Svar på et spørsmål legen ikke skulle ha; ikke brukt",
+        "EXCLUSIVE_OPTION": "Kryss for «ingen» sammen med andre; ikke brukt", "REPEATED_ROW": "Samme svar levert to ganger; det første er brukt",
+        "none": "Ingen problemer funnet",
+    },
+    "en": {
+        "IMPOSSIBLE_NUMBER": "Impossible number; the answer is not used", "FILTER_VIOLATED": "Answer to a question not meant for the doctor; not used",
+        "EXCLUSIVE_OPTION": "'None' ticked together with others; not used", "REPEATED_ROW": "The same answers handed in twice; the first are used",
+        "none": "No problems found",
+    },
+}  # fmt: skip
