@@ -2,6 +2,7 @@
 
 import os
 import re
+import tempfile
 from pathlib import Path
 
 import nbformat
@@ -11,6 +12,7 @@ from nbclient.exceptions import CellExecutionError
 
 from analysis.documents.qmd import front_matter
 from analysis.errors import LegepaneletError
+from analysis.settings import ROOT
 
 INLINE = re.compile(r"`\{python\}\s*(.+?)`")
 ESCAPED = re.compile(r"([\\`*_{}\[\]<>@#|~^$])")
@@ -27,20 +29,24 @@ def execute(notebook: nbformat.NotebookNode, *, parameters: dict, metadata: dict
     notebook.cells[0].source = f"---\n{yaml.safe_dump(front, allow_unicode=True, sort_keys=False).strip()}\n---"
     client = NotebookClient(notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(folder)}},
                             store_widget_state=False, record_timing=False)  # fmt: skip
-    with client.setup_kernel(env=_environment(folder)):
-        for number, cell in enumerate(notebook.cells):
-            if cell.cell_type == "code":
-                _run(client, cell, number)
-            elif cell.cell_type == "markdown":
-                cell.source = _fill_in(client, cell)
+    with tempfile.TemporaryDirectory() as private:
+        client.create_kernel_manager()
+        client.km.transport = "ipc"  # sockets of the file system: no port is opened
+        client.km.connection_file = f"{private}/kernel.json"
+        with client.setup_kernel(env=_environment(private)):
+            for number, cell in enumerate(notebook.cells):
+                if cell.cell_type == "code":
+                    _run(client, cell, number)
+                elif cell.cell_type == "markdown":
+                    cell.source = _fill_in(client, cell)
     notebook.metadata.pop("language_info", None)
     return notebook
 
 
-def _environment(folder: Path) -> dict:
+def _environment(private: str) -> dict:
     """The kernel's environment: nothing of the user's home, time zone or locale reaches the document."""
-    private = str(folder / ".jupyter")
-    return os.environ | {"IPYTHONDIR": private, "JUPYTER_CONFIG_DIR": private, "MPLCONFIGDIR": private, "TZ": "UTC",
+    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    return os.environ | {"PYTHONPATH": path, "IPYTHONDIR": private, "JUPYTER_CONFIG_DIR": private, "MPLCONFIGDIR": private, "TZ": "UTC",
                          "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}  # fmt: skip
 
 
@@ -94,7 +100,7 @@ def _fill_in(client, cell) -> str:
             at = next(i for i, line in enumerate(cell.source.splitlines()) if expression in line)
             raise _failure(cell, at, f"`{expression}`: {result['ename']}: {result['evalue']}")
         data = result["data"]
-        values[expression] = data.get("text/markdown") or _plain(data["text/plain"])
+        values[expression] = data["text/markdown"] if "text/markdown" in data else _plain(data["text/plain"])
     return INLINE.sub(lambda hit: values[hit[1]], cell.source)
 
 

@@ -1,5 +1,7 @@
 """One model a fixed theme over the waves: design-based (`svy`'s glm), with statsmodels' GEE as the sensitivity analysis."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import svy
@@ -25,7 +27,9 @@ def trend(indicator: str, waves: dict[int, WavePanel], wave: int) -> list[dict]:
     terms = [("wave", str(wave))] * (len(waves) > 1) + [(b, REFERENCE[b]) for b in BACKGROUND]
     if any(complete[b].nunique() < 2 or ref not in set(complete[b]) for b, ref in terms):
         return []
-    fit = sample.glm.fit(indicator, x=[svy.Cat(b, ref=ref) for b, ref in terms], family=family, drop_nulls=True, tol=1e-12)
+    with warnings.catch_warnings():  # a separated term comes back without a standard error, and is shown without figures
+        warnings.simplefilter("ignore", svy.SvyUserWarning)
+        fit = sample.glm.fit(indicator, x=[svy.Cat(b, ref=ref) for b, ref in terms], family=family, drop_nulls=True, tol=1e-12)
     common = {"kind": "model", "indicator": indicator, "base": "all", "weighting": "cross", "n": len(complete), "n_both": None}
     rows = _coefficients(fit, terms, complete, family, common | {"model": "trend"})
     if len(waves) > 1:
@@ -47,6 +51,9 @@ def _coefficients(fit, terms, complete, family, common) -> list[dict]:
             rows.append(row | {"estimate": 1.0 if ratio else 0.0, "status": "reference"})
         elif term in found:
             r = found[term]
+            if not np.isfinite(r["std_err"]):
+                rows.append(row | {"quality": "uncertain"})
+                continue
             form = np.exp if ratio else (lambda value: value)
             rows.append(row | {"estimate": form(r["estimate"]), "se": r["std_err"], "lower": form(r["conf_low"]),
                                "upper": form(r["conf_high"]), "df": r["df"], "p": r["p_value"]})  # fmt: skip

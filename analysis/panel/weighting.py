@@ -51,7 +51,7 @@ def margins_of(population: pd.DataFrame, respondents: pd.DataFrame) -> tuple[pd.
             )
         merged = counts.groupby(mapping).sum()
         columns[variable] = respondents[variable].map(mapping)
-        rows += [{"variable": variable, "level": level, "count": int(n)} for level, n in merged.items()]
+        rows += [{"variable": variable, "level": level, "count": n} for level, n in merged.items()]
     return pd.DataFrame(rows, columns=["variable", "level", "count"]), pd.DataFrame(columns, index=respondents.index)
 
 

@@ -20,7 +20,7 @@ def trend(points: pd.DataFrame, breaks: dict[int, str], lines: list[tuple[str, p
     style.apply()
     rows = -(-len(lines) // 4)
     shape = [["all"] * 4] + [[f"g{r * 4 + c}" if r * 4 + c < len(lines) else "." for c in range(4)] for r in range(rows)]
-    figure, axes = plt.subplot_mosaic(shape, figsize=(WIDTH, 2.7 + 1.55 * rows), height_ratios=[1.7] + [1] * rows, layout="constrained")
+    figure, axes = plt.subplot_mosaic(shape, figsize=(WIDTH, 2.3 + 1.25 * rows), height_ratios=[1.8] + [1] * rows, layout="constrained")
     _line(axes["all"], points, breaks, labels=True, lang=lang, percent=percent)
     axes["all"].set_ylabel(axis)
     years = range(int(points["wave"].min()), int(points["wave"].max()) + 1)
@@ -65,8 +65,9 @@ def _line(axes, points: pd.DataFrame, breaks: dict[int, str], labels: bool, lang
     axes.errorbar(points["wave"], points["estimate"], yerr=[points["estimate"] - points["lower"], points["upper"] - points["estimate"]],
                   **(INTERVAL | ({} if labels else {"markersize": 3, "elinewidth": 0.8})))  # fmt: skip
     for wave, kind in breaks.items():
-        if points["wave"].min() < wave <= points["wave"].max():
-            axes.axvline(wave - 0.5, color=style.QUIET, linewidth=0.8 if kind == "marks" else 1.4, linestyle=":" if kind == "marks" else "-")
+        if points["wave"].min() < wave <= points["wave"].max() and (labels or kind == "ends"):
+            look = {"color": "#9aa5a8", "linewidth": 0.9, "linestyle": (0, (1, 2))} if kind == "marks" else {"color": style.QUIET, "linewidth": 1.2}
+            axes.axvline(wave - 0.5, zorder=0, **look)
     if labels:
         for row in (points.sort_values("wave").iloc[0], points.sort_values("wave").iloc[-1]):
             digits = 0 if percent else (1 if row["estimate"] > 15 else 2)
@@ -154,7 +155,7 @@ def flow(steps: dict[str, int], lang: str):
         "answered": [k for k in ("over_age",) if steps[k]],
         "analysed": [],
     }
-    figure, axes = plt.subplots(figsize=(WIDTH * 0.86, 4.3), layout="constrained")
+    figure, axes = plt.subplots(figsize=(WIDTH * 0.8, 3.3), layout="constrained")
     axes.axis("off")
     for place, (step, gone) in enumerate(leave.items()):
         y = -1.35 * place
@@ -165,7 +166,7 @@ def flow(steps: dict[str, int], lang: str):
         if gone:
             text = "\n".join(f"{words[k]}: {numbers.decimal(steps[k], 0, lang)}" for k in gone)
             axes.annotate("", (0.92, y - 0.675), (0, y - 0.675), arrowprops={"arrowstyle": "-|>", "color": style.QUIET})
-            axes.text(0.98, y - 0.675, text, ha="left", va="center", fontsize=8.5, color=style.INK, linespacing=1.35)
+            axes.text(0.98, y - 0.675, text, ha="left", va="center", fontsize=8, color=style.INK, linespacing=1.35)
     axes.set_xlim(-0.7, 2.1)
     axes.set_ylim(-1.35 * 3 - 0.5, 0.5)
     return figure

@@ -7,6 +7,9 @@ from analysis.codebook.model import BREAKING
 from analysis.presentation import charts, numbers, tables
 from analysis.presentation.floats import Figure, Text, markdown_safe
 
+# Drawn one by one under a trend; the other positions are few, and stand in the tables.
+PANELS = ("consultant", "registrar", "gp", "private_specialist")
+
 TEXTS = {
     "nb": {
         "trend": "{label}, {first}–{last}, alle og etter stilling. Punktene er vektede estimater med 95 % konfidensintervall{axis}.",
@@ -54,16 +57,19 @@ def trend(report, name: str) -> Figure | Text:
     lines = []
     for position, group in report.book.panel.reporting_positions.items():
         line = _series(report, name, percent, by="position", level=position)
-        if len(line) >= 2 and position != "other":
+        if len(line) >= 2 and position in PANELS:
             lines.append((group.label[report.lang], line))
     figure = charts.trend(rows, {w: kind for w, (kind, _) in breaks.items()}, lines, _axis(report, indicator), percent, report.lang)
     waves = sorted(rows["wave"])
     caption = texts["trend"].format(label=markdown_safe(indicator.label[report.lang]), first=waves[0], last=waves[-1],
                                     axis=texts["percent"] if percent else "")  # fmt: skip
     for kind in ("marks", "ends"):
-        told = [f"{wave} ({why})" for wave, (how, why) in breaks.items() if how == kind]
-        if told:
-            caption += " " + texts[kind].format(list=", ".join(told))
+        whys: dict[str, list[str]] = {}
+        for wave, (how, reasons) in breaks.items():
+            for why in reasons if how == kind else ():
+                whys.setdefault(why, []).append(str(wave))
+        if whys:
+            caption += " " + texts[kind].format(list="; ".join(f"{why} ({', '.join(ws)})" for why, ws in whys.items()))
     alt = texts["trend_alt"].format(label=indicator.label[report.lang], all=charts.described(
         [(f"{w}:", _shown(report, e, low, high, name)) for w, e, low, high in rows[["wave", "estimate", "lower", "upper"]].itertuples(index=False)]))  # fmt: skip
     return report._drawn(figure, f"trend_{name}", alt, caption)
@@ -86,14 +92,14 @@ def _series(report, name: str, percent: bool, **key) -> pd.DataFrame:
     return found.astype({"wave": int}).sort_values("wave").reset_index(drop=True)
 
 
-def _breaks(report, indicator, waves: list[int]) -> dict[int, tuple[str, str]]:
+def _breaks(report, indicator, waves: list[int]) -> dict[int, tuple[str, tuple[str, ...]]]:
     """Wave -> ("ends" or "marks", why) for the waves in a series."""
     found = {}
     for earlier, later in zip(waves, waves[1:], strict=False):
         between = breaks_between(report.book, indicator, earlier, later)
         if between:
             ends = any(b.kind in BREAKING and b.comparable_because is None for b in between)
-            why = ", ".join(dict.fromkeys(report.book.panel.breaking_kinds[b.kind][report.lang] for b in between))
+            why = tuple(dict.fromkeys(report.book.panel.breaking_kinds[b.kind][report.lang] for b in between))
             found[later] = ("ends" if ends else "marks", why)
     return found
 

@@ -54,11 +54,19 @@ class Table:
 
     def _repr_markdown_(self) -> str:
         width = sum(cell.span for cell in self.head[-1])
-        rows = ["<table>", "<thead>", *(self._head(row) for row in self.head), "</thead>", "<tbody>"]
+        columns = "".join(f'<col style="width: {share}%">' for share in self._widths())
+        rows = ["<table>", f"<colgroup>{columns}</colgroup>", "<thead>", *(self._head(row) for row in self.head), "</thead>", "<tbody>"]
         rows += [self._body(row, width) for row in self.body] + ["</tbody>", "</table>"]
         notes = "".join(f"\n{note}\n" for note in self.notes)
         notes = f"\n::: {{.table-note}}\n{notes.strip()}\n:::\n" if notes else ""
         return f"::: {{#tbl-{self.id}}}\n```{{=html}}\n" + "\n".join(rows) + f"\n```\n{notes}\n{self.caption}\n:::\n"
+
+    def _widths(self) -> list[int]:
+        """Columns' shares of the width, in per cent, by what they hold."""
+        rows = [row for row in [self.head[-1], *self.body] if len(row) > 1]
+        longest = [max(len(row[i].text) for row in rows) for i in range(len(self.head[-1]))]
+        need = [min(max(n, 5), 46) ** 0.75 for n in longest]
+        return [round(100 * n / sum(need)) for n in need]
 
     @staticmethod
     def _head(row: list[Cell]) -> str:
@@ -70,13 +78,13 @@ class Table:
     @staticmethod
     def _body(row: list[Cell], width: int) -> str:
         if len(row) == 1:
-            return f'<tr><th scope="rowgroup" class="group" colspan="{width}">{_text(row[0])}</th></tr>'
+            return f'<tr><th scope="rowgroup" class="group" colspan="{width}" style="text-align: left"><strong>{_text(row[0])}</strong></th></tr>'
         cells = "".join(f"<td{_align(c)}>{_text(c)}</td>" for c in row[1:])
-        return f'<tr><th scope="row">{_text(row[0])}</th>{cells}</tr>'
+        return f'<tr><th scope="row" style="text-align: left">{_text(row[0])}</th>{cells}</tr>'
 
 
 def _align(cell: Cell) -> str:
-    return ' style="text-align: right"' if cell.number else ""
+    return f' style="text-align: {"right" if cell.number else "left"}"'
 
 
 def _text(cell: Cell) -> str:

@@ -1,7 +1,5 @@
 """Sentences made of results: what changed, who differs, what was answered most. They say no more than the interval does."""
 
-import pandas as pd
-
 from analysis.presentation import numbers
 from analysis.presentation.numbers import NBSP, WORDS
 
@@ -53,17 +51,17 @@ TEXTS = {
 }  # fmt: skip
 
 
-def excludes_zero(row: pd.Series) -> bool:
+def excludes_zero(row: dict) -> bool:
     return row["lower"] > 0 or row["upper"] < 0
 
 
-def interval(row: pd.Series, digits: int, factor: float, lang: str) -> str:
+def interval(row: dict, digits: int, factor: float, lang: str) -> str:
     """`95 % KI 5,07–5,21`."""
     limits = (numbers.decimal(factor * row[side], digits, lang) for side in ("lower", "upper"))
     return f"{WORDS[lang]['ci'].replace(' ', NBSP)} {numbers.span(*limits, lang)}"
 
 
-def change(row: pd.Series | None, percent: bool, digits: int, unit: str, lang: str, refused: str = "") -> str:
+def change(row: dict | None, percent: bool, digits: int, unit: str, lang: str, refused: str = "") -> str:
     """One sentence on the change since the wave before: a direction only if the interval excludes 0."""
     texts, kind = TEXTS[lang], "share" if percent else "mean"
     if row is None:
@@ -85,7 +83,7 @@ def change(row: pd.Series | None, percent: bool, digits: int, unit: str, lang: s
     return texts[f"{way}_{kind}"].format(size=size, wave=wave, ci=ci, unit=unit)
 
 
-def difference(row: pd.Series | None, percent: bool, digits: int, unit: str, lang: str) -> str:
+def difference(row: dict | None, percent: bool, digits: int, unit: str, lang: str) -> str:
     """One sentence on women against men, or old against young; a direction only if the interval excludes 0."""
     if row is None or row["status"] != "shown":
         return ""

@@ -1,9 +1,9 @@
 """The front door of a document: `report.share(...)`, `report.figure(...)`, `report.table(...)` and the rest."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
-import pandas as pd
 from babel.dates import format_date
 
 from analysis.codebook import Codebook, Indicator, load
@@ -20,7 +20,7 @@ FIGURES = Path("figures")  # beside the document, where the kernel runs
 ABSENT = Text("[]{.absent}")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Report:
     """A wave's results in one language. Every method gives an object that shows itself as Markdown.
 
@@ -45,7 +45,7 @@ class Report:
     def words(self) -> dict[str, str]:
         return WORDS[self.lang]
 
-    @property
+    @cached_property
     def indicators(self) -> list[Indicator]:
         return [i for i in of_wave(self.book, self.wave) if i.id != "position"]
 
@@ -69,7 +69,7 @@ class Report:
 
     def has_models(self) -> Text:
         """Marks the section it stands in as absent when no model was estimated."""
-        return ABSENT if self.results.where(wave=self.wave, kind="model", model="trend").empty else Text("")
+        return ABSENT if all(tables.models(self, name) == Text("") for name in ("jss", "hours_over_48", "eri_risk")) else Text("")
 
     def intro(self, instrument: str | None = None) -> Text:
         """The codebook's paragraph on the wave or on an instrument."""
@@ -78,7 +78,7 @@ class Report:
 
     # Numbers ---------------------------------------------------------------------------------------------------------
 
-    def row(self, name: str, statistic: str | None = None, wave: int | None = None, **key) -> pd.Series | None:
+    def row(self, name: str, statistic: str | None = None, wave: int | None = None, **key) -> dict | None:
         indicator = self.indicator(name)
         if statistic is None and indicator is not None:
             statistic = "share" if indicator.kind == "binary" else "mean"
@@ -147,7 +147,7 @@ class Report:
         if self.indicator(name) is None:
             return Text("")
         found = self.results.where(wave=self.wave, indicator=name, statistic=statistic)
-        row = None if found.empty else found.iloc[0]
+        row = None if found.empty else found.iloc[0].to_dict()
         if row is None and statistic != "change_net":
             return Text("")
         return Text(phrases.change(row, *self._shape(name), self.lang, self._refusal(name, row)))

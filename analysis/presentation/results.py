@@ -16,8 +16,10 @@ WHOLE = ["wave", "category", "vs_wave", "n", "count", "n_missing", "n_both"]
 class Results:
     """Rows of `results.csv` of several waves, and whether they are synthetic."""
 
-    rows: pd.DataFrame
+    empty: pd.DataFrame  # the table's columns
     synthetic: bool
+    waves: list[int]
+    parts: dict[tuple[str, int], list[dict]]  # (indicator, wave) -> its rows; documents ask thousands of times
 
     @classmethod
     def read(cls, folder: Path, waves: list[int]) -> "Results":
@@ -30,26 +32,29 @@ class Results:
             tables.append(pd.read_csv(path, dtype={c: str for c in TEXT} | {c: "Int64" for c in WHOLE}, keep_default_na=False,
                                       na_values={c: [""] for c in WHOLE + _NUMBERS}))  # fmt: skip
         rows = pd.concat(tables, ignore_index=True)
-        return cls(rows, "data" in rows)
+        parts = {key: part.to_dict("records") for key, part in rows.groupby(["indicator", "wave"], sort=False)}
+        return cls(rows.iloc[:0], "data" in rows, waves, parts)
 
-    @property
-    def waves(self) -> list[int]:
-        return sorted(self.rows["wave"].unique())
+    def where(self, indicator: str, wave: int | None = None, **columns) -> pd.DataFrame:
+        """An indicator's rows (of one wave, or of all) with these values; a key column that is not named must be empty.
 
-    def where(self, **columns) -> pd.DataFrame:
-        """Rows with these values; a key column that is not named must be empty."""
-        asked = {"by": "", "by2": "", "model": "", "vs_level": ""} | columns
-        keep = pd.Series(True, index=self.rows.index)
-        for column, value in asked.items():
-            keep &= self.rows[column].isin(value) if isinstance(value, (list, tuple, set)) else self.rows[column] == value
-        return self.rows[keep.fillna(False).astype(bool)]
+        A list means one of its values, `...` any value.
+        """
+        waves = self.waves if wave is None else [wave]
+        found = [row for w in waves for row in self._matching(indicator, w, columns)]
+        return pd.DataFrame(found) if found else self.empty
 
-    def row(self, **columns) -> pd.Series | None:
+    def row(self, indicator: str, wave: int, **columns) -> dict | None:
         """The one row with these values, or None. Raises LookupError if several have them."""
-        found = self.where(**columns)
+        found = self._matching(indicator, wave, columns)
         if len(found) > 1:
-            raise LookupError(f"{len(found)} results have {columns}: {', '.join(found['id'].head(3))}")
-        return None if found.empty else found.iloc[0]
+            raise LookupError(f"{len(found)} results have {indicator}, {wave}, {columns}: {found[0]['id']}, {found[1]['id']}")
+        return found[0] if found else None
+
+    def _matching(self, indicator: str, wave: int, columns: dict) -> list[dict]:
+        asked = {"by": "", "by2": "", "model": "", "vs_level": ""} | columns
+        asked = {c: v if isinstance(v, list) else [v] for c, v in asked.items() if v is not ...}
+        return [row for row in self.parts.get((indicator, wave), []) if all(row[c] in v for c, v in asked.items())]
 
 
 _NUMBERS = ["estimate", "se", "lower", "upper", "df", "df2", "p", "p_adjusted"]

@@ -45,12 +45,11 @@ def diverging(n: int) -> list[str]:
 
 
 def save(figure, folder: Path, name: str, synthetic: str | None) -> Path:
-    """Writes `name`.svg and .png (300 dpi) without clock or software in them; marks synthetic data inside the picture."""
+    """Writes `name`.svg without clock or software in it; marks synthetic data inside the picture. Gives the path without suffix."""
     if synthetic:
         figure.text(0.995, 0.995, synthetic, ha="right", va="top", fontsize=7, color=ALARM, fontweight="semibold")
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / name
     figure.savefig(path.with_suffix(".svg"), metadata={"Date": None, "Creator": None}, bbox_inches="tight", pad_inches=0.06)
-    figure.savefig(path.with_suffix(".png"), metadata={"Software": None}, bbox_inches="tight", pad_inches=0.06)
     plt.close(figure)
     return path

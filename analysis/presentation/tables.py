@@ -15,21 +15,23 @@ def whole(value, lang: str) -> str:
     return HIDDEN if pd.isna(value) else numbers.decimal(value, 0, lang)
 
 
-def estimate(row: pd.Series | None, digits: int, lang: str, percent: bool) -> tuple[Cell, Cell]:
+def estimate(row: dict | None, digits: int, lang: str, percent: bool) -> tuple[Cell, Cell]:
     """A row's estimate and interval as two cells; ":" where hidden, a dash where there is no row."""
     if row is None:
         return Cell("–"), Cell("–")
     if row["status"].startswith("hidden"):
         return Cell(HIDDEN), Cell(HIDDEN)
-    factor, mark = (100, "1" if row["quality"] == "uncertain" else "") if percent else (1, "1" if row["quality"] == "uncertain" else "")
+    if pd.isna(row["estimate"]):
+        return Cell("–"), Cell("–")
+    factor, mark = 100 if percent else 1, "1" if row["quality"] == "uncertain" else ""
     value = numbers.decimal(factor * row["estimate"], digits, lang)
-    if pd.isna(row["lower"]):
+    if pd.isna(row["lower"]) or pd.isna(row["upper"]):
         return Cell(value, mark=mark), Cell("–")
     limits = (numbers.decimal(factor * row[side], digits, lang) for side in ("lower", "upper"))
     return Cell(value, mark=mark), Cell(numbers.span(*limits, lang))
 
 
-def n_of_count(row: pd.Series | None, lang: str) -> Cell:
+def n_of_count(row: dict | None, lang: str) -> Cell:
     """Unweighted `count/n` of a share, or `n` of a mean."""
     if row is None:
         return Cell("–")
@@ -233,8 +235,7 @@ def representativeness(report) -> Table:
 
 def leavers(report) -> Table | Text:
     """Who answered again, who did not, and who left the population, by group."""
-    rows = report.results.rows
-    rows = rows[(rows["wave"] == report.wave) & (rows["indicator"] == "leavers")]
+    rows = report.results.where("leavers", report.wave, by="state", by2=...)
     if rows.empty:
         return Text("")
     words, panel, body = report.words, report.book.panel, []
@@ -287,11 +288,11 @@ def changes(report) -> Table | Text:
     return report._table("changes", head, body, _caption(report, "changes"), (note,))
 
 
-def _first(rows: pd.DataFrame) -> pd.Series | None:
-    return None if rows.empty else rows.iloc[0]
+def _first(rows: pd.DataFrame) -> dict | None:
+    return None if rows.empty else rows.iloc[0].to_dict()
 
 
-def _change_cell(row: pd.Series | None, digits: int, percent: bool, lang: str) -> Cell:
+def _change_cell(row: dict | None, digits: int, percent: bool, lang: str) -> Cell:
     if row is None:
         return Cell("–")
     if row["status"] == "not_comparable":
@@ -305,9 +306,7 @@ def _change_cell(row: pd.Series | None, digits: int, percent: bool, lang: str) -
 
 def models(report, name: str) -> Table | Text:
     """The terms of a trend model: differences or odds ratios, with the GEE beside the waves."""
-    rows = report.results.rows
-    rows = rows[(rows["wave"] == report.wave) & (rows["indicator"] == name) & (rows["kind"] == "model")]
-    rows = rows[rows["statistic"].isin(["odds_ratio", "difference"])]
+    rows = report.results.where(name, report.wave, model=["trend", "gee"], statistic=["odds_ratio", "difference"])
     if rows.empty:
         return Text("")
     words, panel, body = report.words, report.book.panel, []
@@ -335,7 +334,7 @@ def models(report, name: str) -> Table | Text:
     return report._table(f"model_{name}", head, body, _caption(report, "models", label=markdown_safe(label)))
 
 
-def _with_interval(row: pd.Series | None, lang: str) -> Cell:
+def _with_interval(row: dict | None, lang: str) -> Cell:
     if row is None or row["status"] != "shown":
         return Cell("")
     low, high = (numbers.decimal(row[side], 2, lang) for side in ("lower", "upper"))
@@ -390,7 +389,8 @@ def breaks(report) -> Table | Text:
 def missing(report) -> Table | Text:
     """The questions with most missing answers, by reason (not those a filter kept from the doctor)."""
     reasons = ("unanswered", "refused", "not_applicable", "unusable")
-    rows = report.results.where(wave=report.wave, by="missing", statistic="count")
+    asked = [report.results.where(q, report.wave, by="missing", statistic="count") for q in report.book.questions(report.wave)]
+    rows = pd.concat(asked)
     counts = rows[rows["status"] == "shown"].pivot_table(index="indicator", columns="level", values="count", aggfunc="first")
     counts = counts.reindex(columns=list(reasons)).astype(float).fillna(0)
     counts = counts.assign(total=counts.sum(axis=1)).sort_values("total", ascending=False, kind="stable").head(12)

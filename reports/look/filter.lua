@@ -80,13 +80,19 @@ local function labelled(caption, label)
   return inlines
 end
 
+local function captioned(open, blocks, kind, caption, id)
+  local all = wrap(open, blocks, "], kind: " .. kind .. ", caption: [")
+  all:insert(pandoc.Plain(caption))
+  all:insert(raw("]) <" .. id .. ">"))
+  return all
+end
+
 local function figure(div, label)
   local image, caption = div.content[1], div.content[#div.content]
   if typst then
-    return wrap("#figure([", { image }, "], kind: image, alt: none, caption: [")
-      .. { pandoc.Plain(labelled(caption, label)) } .. { raw("]) <" .. div.identifier .. ">") }
+    return captioned("#figure([", { image }, "image", labelled(caption, label), div.identifier)
   end
-  return pandoc.Div({ raw("") , image, pandoc.Div(pandoc.Plain(labelled(caption, label)), { class = "caption" }) },
+  return pandoc.Div({ image, pandoc.Div(pandoc.Plain(labelled(caption, label)), { class = "caption" }) },
     { id = div.identifier, class = "float figure" })
 end
 
@@ -103,8 +109,7 @@ local function table_float(div, label)
     local rows = 0
     div = tables(div)
     div:walk({ Table = function(t) for _, body in ipairs(t.bodies) do rows = rows + #body.body end end })
-    local float = wrap("#figure([", div.content, "], kind: table, caption: [") .. { pandoc.Plain(labelled(caption, label)) }
-      .. { raw("]) <" .. div.identifier .. ">") }
+    local float = captioned("#figure([", div.content, "table", labelled(caption, label), div.identifier)
     return rows > 24 and float or wrap("#block(breakable: false, width: 100%)[", float, "]")
   end
   local blocks = pandoc.Blocks({ pandoc.Div(pandoc.Plain(labelled(caption, label)), { class = "caption", id = div.identifier .. "-caption" }) })
@@ -122,7 +127,6 @@ local function number(doc)
   local count, level = { fig = 0, tbl = 0 }, {}
   doc:walk({ traverse = "topdown",
     Header = function(header)
-      if header.level == 1 and false then return nil end
       for deeper = header.level + 1, 6 do level[deeper] = nil end
       if not header.classes:includes("unnumbered") then
         level[header.level] = (level[header.level] or 0) + 1
