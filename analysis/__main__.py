@@ -51,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(options) -> pipeline.Run:
     folder = Path(options.data).expanduser().resolve() if options.data else None
-    return pipeline.Run(pipeline.source(folder, say, pipeline.build), say)
+    return pipeline.Run(pipeline.source(folder))
 
 
 def _wave(options, run: pipeline.Run) -> int:
@@ -76,19 +76,27 @@ def _formats(options) -> list[str]:
 
 def _write(options, run: pipeline.Run, waves: list[int]) -> int:
     started, formats = time.monotonic(), _formats(options)
-    tasks = pipeline.results_tasks(run, waves)
-    documents = [(d, w) for w in waves for d in DOCUMENTS]
-    tasks += [pipeline.document_task(run, d, w, options.lang, formats, options.renderer) for d, w in documents]
-    changed = pipeline.build(tasks)
-    say(f"Done in {time.monotonic() - started:.0f} s." if changed else "Nothing has changed; the documents are up to date.")
+    documents = [(document, wave) for wave in waves for document in DOCUMENTS]
+    made = [settings().output / str(w) / f"{d}.{options.lang}.{name}" for d, w in documents for name in formats]
+
+    def tasks():
+        found = [pipeline.document_task(run, d, w, options.lang, formats, options.renderer) for d, w in documents]
+        return pipeline.results_tasks(run, waves) + found
+
+    command = f"{waves} {options.lang} {formats} {options.renderer}"
+    results = [pipeline.results_file(w) for w in run.waves if w <= max(waves)]
+    if pipeline.up_to_date(run, command, [*made, *results]) or not pipeline.build(tasks):
+        say("Nothing has changed; the documents are up to date.")
+    else:
+        say(f"Done in {time.monotonic() - started:.0f} s.")
+    pipeline.remember(run, command, [*made, *results])
     if run.source.kind == "synthetic":
         say("These are SYNTHETIC DATA: no doctor answered this.")
     absent = [str(w) for w in pipeline.known_waves() if w not in run.waves and w <= max(waves)]
     if absent:
         say(f"Waves without files, absent from trends: {', '.join(absent)}.")
-    for document, wave in documents:
-        for name in formats:
-            print((settings().output / str(wave) / f"{document}.{options.lang}.{name}").relative_to(ROOT))
+    for path in made:
+        print(path.relative_to(ROOT))
     return 0
 
 
@@ -120,7 +128,7 @@ def check(options) -> int:
 def export(options) -> int:
     run = _run(options)
     wave = _wave(options, run)
-    pipeline.build(pipeline.results_tasks(run, [wave]))
+    pipeline.build(lambda: pipeline.results_tasks(run, [wave]))
     from analysis.codebook import load
     from analysis.estimation import export as exporting
     from analysis.panel import build as building
@@ -137,7 +145,7 @@ def data(options) -> int:
         pipeline.find(folder)  # an existing folder must hold synthetic waves, not real ones
         if pipeline.find(folder).kind != "synthetic":
             raise LegepaneletError("DATA_REAL", f"{folder.name}/ holds real waves", "Synthetic waves are never written beside them.")
-    pipeline.build([pipeline.synthetic_task(say, folder)])
+    pipeline.build(lambda: [pipeline.synthetic_task(folder)])
     print(folder.relative_to(ROOT) if folder.is_relative_to(ROOT) else folder)
     return 0
 

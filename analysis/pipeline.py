@@ -4,13 +4,15 @@ Stages are imported inside the tasks, so that finding nothing to do costs no pan
 and of all above it, on its data, on the lock file, the settings and the Python version.
 """
 
+import hashlib
+import json
+import os
 import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-
-import pytask
 
 from analysis.errors import LegepaneletError
 from analysis.intake.source import Source, find
@@ -22,10 +24,9 @@ COMMON = ("__init__.py", "errors.py", "settings.py", "pipeline.py")
 
 @dataclass(frozen=True)
 class Run:
-    """One call of the command: where raw data come from and of which kind, and how it reports progress."""
+    """One call of the command: where raw data come from, and of which kind."""
 
     source: Source
-    say: Callable[[str], None]
 
     @property
     def waves(self) -> list[int]:
@@ -33,7 +34,7 @@ class Run:
 
 
 def code(*stages: str) -> list[Path]:
-    """The files whose change makes a task run again."""
+    """The files whose change makes a task run again: its stages' code, the settings, the lock file."""
     folder = ROOT / "analysis"
     files = [folder / name for name in COMMON] + [p for stage in stages for p in sorted((folder / stage).glob("*.py"))]
     return [*files, ROOT / "requirements.lock", ROOT / "pyproject.toml"]
@@ -44,17 +45,33 @@ def codebook_files() -> list[Path]:
     return [*sorted(folders.codebook.rglob("*.yml")), *sorted(folders.population.glob("*.csv"))]
 
 
+def fingerprint(files: list[Path]) -> str:
+    """One hash of many small files (names and contents), so that pytask has one thing to compare, not hundreds."""
+    total = hashlib.sha256(sys.version.encode())
+    for path in files:
+        total.update(os.path.relpath(path, ROOT).encode() + b"\0" + _digest(path))
+    return total.hexdigest()
+
+
+@cache
+def _digest(path: Path) -> bytes:
+    return hashlib.sha256(path.read_bytes()).digest()
+
+
 def known_waves() -> list[int]:
     """The waves of the codebook, by the names of their files."""
     return sorted(int(p.stem) for p in (settings().codebook / "waves").glob("*.yml") if p.stem.isdigit())
 
 
-def task(name: str, inputs: list[Path], outputs: list[Path], work: Callable[[], None], say, doing: str):
-    """A pytask task that does `work` when an input or output is not as it was; `say(doing)` tells that it runs."""
+def task(name: str, files: list[Path], inputs: list[Path], outputs: list[Path], work: Callable[[], None], doing: str):
+    """A pytask task that does `work` when the small `files`, an input or an output is not as it was; `doing` says what it does."""
+    import pytask
 
-    @pytask.task(name=name, kwargs={"inputs": inputs, "produces": outputs, "python": pytask.PythonNode(value=sys.version, hash=True)})
-    def run(inputs, produces, python):
-        say(doing)
+    known = pytask.PythonNode(value=fingerprint(files), hash=True)
+
+    @pytask.task(name=name, kwargs={"inputs": inputs, "produces": outputs, "known": known})
+    def run(inputs, produces, known):
+        print(f"  {doing}", file=sys.__stderr__, flush=True)  # past pytask's capture, as it happens
         for path in produces:
             path.parent.mkdir(parents=True, exist_ok=True)
         work()
@@ -62,20 +79,20 @@ def task(name: str, inputs: list[Path], outputs: list[Path], work: Callable[[], 
     return run
 
 
-def synthetic_task(say, folder: Path):
+def synthetic_task(folder: Path):
     """Writes the synthetic raw exports of every wave of the codebook."""
     waves = known_waves()
     suffix = {w: _export_of(w) for w in waves}
     outputs = [folder / str(w) / name for w in waves for name in (f"answers.{suffix[w]}", "sample.csv", "population.csv")]
-    inputs = [*code("codebook", "synthetic"), *sorted((ROOT / "analysis/synthetic/assumptions").glob("*.yml")), *codebook_files()]
+    files = [*code("codebook", "synthetic"), *sorted((ROOT / "analysis/synthetic/assumptions").glob("*.yml")), *codebook_files()]
 
     def work():
         from analysis.codebook import load
         from analysis.synthetic import exports
 
-        exports.write(load(settings().codebook), folder, settings().seed, lambda text: say(f"  {text}"))
+        exports.write(load(settings().codebook), folder, settings().seed)
 
-    return task("synthetic", inputs, outputs, work, say, "Making the synthetic panel")
+    return task("synthetic", files, [], outputs, work, "making the synthetic panel, all waves")
 
 
 def _export_of(wave: int) -> str:
@@ -112,8 +129,8 @@ def intake_task(run: Run, wave: int):
         for path in outputs:
             getattr(coded, path.stem).to_parquet(path, index=False)
 
-    return task(f"intake-{wave}", [*code("codebook", "intake"), *codebook_files(), answers, sample], outputs, work, run.say,
-                f"{wave}: reading and checking the raw files")  # fmt: skip
+    files = [*code("codebook", "intake"), *codebook_files()]
+    return task(f"intake-{wave}", files, [answers, sample], outputs, work, f"{wave}: reading and checking the raw files")
 
 
 def panel_task(run: Run, wave: int):
@@ -132,8 +149,9 @@ def panel_task(run: Run, wave: int):
         panel = build.build(load(settings().codebook), wave, *tables, of_wave(settings().population, wave, own))
         build.save(panel, derived(wave))
 
-    depends = [*code("codebook", "intake", "panel"), *codebook_files(), *inputs, *([own] if own else [])]
-    return task(f"panel-{wave}", depends, panel_files(wave), work, run.say, f"{wave}: dispositions, scores and weights")
+    files = [*code("codebook", "intake", "panel"), *codebook_files()]
+    depends = [*inputs, *([own] if own else [])]
+    return task(f"panel-{wave}", files, depends, panel_files(wave), work, f"{wave}: dispositions, scores and weights")
 
 
 def estimate_task(run: Run, wave: int):
@@ -152,8 +170,10 @@ def estimate_task(run: Run, wave: int):
         panels = {w: build.load(derived(w)) for w in waves}
         estimation.estimate(load(settings().codebook), wave, panels, *(pd.read_parquet(p) for p in own)).to_parquet(output, index=False)
 
-    depends = [*code("codebook", "intake", "panel", "estimation"), *codebook_files(), *own, *(p for w in waves for p in panel_files(w))]
-    return task(f"estimate-{wave}", depends, [output], work, run.say, f"{wave}: estimating")
+    files = [*code("codebook", "intake", "panel", "estimation"), *codebook_files()]
+    # Of earlier waves only the doctors matter: whatever moves their margins moves their weights.
+    depends = [*own, *panel_files(wave), *(panel_files(w)[0] for w in waves if w != wave)]
+    return task(f"estimate-{wave}", files, depends, [output], work, f"{wave}: estimating")
 
 
 def results_file(wave: int) -> Path:
@@ -174,8 +194,8 @@ def disclosure_task(run: Run, wave: int):
         published = rules.publishable(load(settings().codebook), wave, pd.read_parquet(complete))
         rules.write_csv(published, results_file(wave), run.source.kind == "synthetic")
 
-    depends = [*code("codebook", "intake", "panel", "estimation", "disclosure"), *codebook_files(), complete, kind]
-    return task(f"disclosure-{wave}", depends, [results_file(wave)], work, run.say, f"{wave}: hiding small cells")
+    files = [*code("codebook", "intake", "panel", "estimation", "disclosure"), *codebook_files()]
+    return task(f"disclosure-{wave}", files, [complete, kind], [results_file(wave)], work, f"{wave}: hiding small cells")
 
 
 def document_task(run: Run, document: str, wave: int, lang: str, formats: list[str], renderer: str):
@@ -193,11 +213,11 @@ def document_task(run: Run, document: str, wave: int, lang: str, formats: list[s
         write(source, wave, lang, run.source.kind, outputs, notebook, builtin_or_quarto(renderer))
 
     look = [p for p in sorted((settings().reports / "look").rglob("*")) if p.is_file()]
-    depends = [*code("codebook", "presentation", "documents"), *codebook_files(), *look, ROOT / "_quarto.yml",
-               *sorted(settings().reports.glob("*.bib")), *sorted(settings().reports.glob("**/*.qmd")),
-               *(results_file(w) for w in run.waves if w <= wave)]  # fmt: skip
+    files = [*code("codebook", "presentation", "documents"), *codebook_files(), *look, ROOT / "_quarto.yml",
+             *sorted(settings().reports.glob("*.bib")), source, *sorted(settings().reports.glob("*/*.qmd"))]  # fmt: skip
+    depends = [results_file(w) for w in run.waves if w <= wave]
     name = f"{document}-{wave}-{lang}-{'-'.join(formats)}-{renderer}"
-    return task(name, depends, [*outputs.values(), notebook], work, run.say, f"{wave}: writing {stem.name} ({', '.join(formats)})")
+    return task(name, files, depends, [*outputs.values(), notebook], work, f"{wave}: writing {stem.name} ({', '.join(formats)})")
 
 
 def languages(document: str) -> list[str]:
@@ -222,28 +242,81 @@ def _forget_other_kind(note: Path, kind: str) -> None:
     note.write_text(kind)
 
 
-def source(data: Path | None, say, build) -> Source:
+def source(data: Path | None) -> Source:
     """The raw data of this run: DATA, else real waves in data/raw, else the synthetic panel, made when needed."""
     folders = settings()
     if data is not None:
         return find(data)
     if any(p.is_dir() and any(p.iterdir()) for p in folders.raw.iterdir()):
         return find(folders.raw)
-    build([synthetic_task(say, folders.synthetic)])
+    if not folders.synthetic.is_dir() or not up_to_date(Run(find(folders.synthetic)), "data", []):
+        build(lambda: [synthetic_task(folders.synthetic)])
+        remember(Run(find(folders.synthetic)), "data", [])
     return find(folders.synthetic)
 
 
-def build(tasks: list) -> bool:
-    """Runs what has to be run. True if anything did. Raises the first task's LegepaneletError; other faults as they are."""
-    database = settings().derived / "pytask.sqlite3"
-    database.parent.mkdir(parents=True, exist_ok=True)
-    pytask.console.quiet = True  # our own lines tell what runs
-    session = pytask.build(tasks=tasks, paths=[ROOT], verbose=0, capture="no", show_traceback=False, stop_after_first_failure=True,
-                           database_url=f"sqlite:///{database}", disable_warnings=True)  # fmt: skip
+def everything(run: Run) -> list[Path]:
+    """All files that a run of the command reads, but what it makes itself."""
+    stages = [p for p in sorted((ROOT / "analysis").rglob("*")) if p.suffix in (".py", ".yml")]
+    reports = [p for p in sorted(settings().reports.rglob("*")) if p.is_file() and "figures" not in p.parts]
+    raw = [path for wave in run.waves for path in run.source.files[wave] if path]
+    return [*stages, *codebook_files(), *reports, *(ROOT / name for name in ("_quarto.yml", "requirements.lock", "pyproject.toml")), *raw]
+
+
+def up_to_date(run: Run, command: str, outputs: list[Path]) -> bool:
+    """Whether `command` has succeeded with just these inputs, and its outputs are still what it made.
+
+    It only spares an idle command the second it takes to load pytask, which decides in all other cases.
+    """
+    return all(p.is_file() for p in outputs) and _stamps().get(command) == _state(run, outputs)
+
+
+def remember(run: Run, command: str, outputs: list[Path]) -> None:
+    """Notes that `command` has succeeded."""
+    _digest.cache_clear()
+    (settings().derived / "stamps.json").write_text(json.dumps(_stamps() | {command: _state(run, outputs)}, indent=1))
+
+
+def _stamps() -> dict[str, str]:
+    path = settings().derived / "stamps.json"
+    return json.loads(path.read_text()) if path.is_file() else {}
+
+
+def _state(run: Run, outputs: list[Path]) -> str:
+    return fingerprint([*everything(run), *outputs])
+
+
+def build(tasks: Callable[[], list]) -> bool:
+    """Runs what has to be run, two tasks at a time; each says what it does. True if anything ran.
+
+    `tasks` makes the tasks: a session marks those it was given, so the look and the run each need their own.
+
+    Raises the first task's LegepaneletError; other faults as they are.
+    """
+    import pytask
+
+    if all(r.outcome != pytask.TaskOutcome.WOULD_BE_EXECUTED for r in _session(tasks(), dry_run=True).execution_reports):
+        return False
+    session = _session(tasks(), n_workers=2)
     for report in session.execution_reports:
         if report.outcome == pytask.TaskOutcome.FAIL:
             raise report.exc_info[1]
-    if session.exit_code != pytask.ExitCode.OK:
+    return True
+
+
+def _session(tasks: list, **options):
+    import pytask
+
+    folder = settings().derived
+    folder.mkdir(parents=True, exist_ok=True)
+    config = folder / "pytask.toml"  # its folder is where pytask keeps its own files
+    config.write_text("[tool.pytask.ini_options]\n", encoding="utf-8")
+    pytask.console.quiet = True  # our own lines tell what runs
+    session = pytask.build(
+        tasks=tasks, config=config, paths=[folder], database_url=f"sqlite:///{folder / 'pytask.sqlite3'}", capture="no", verbose=0,
+        show_traceback=False, stop_after_first_failure=True, disable_warnings=True, **options,
+    )  # fmt: skip
+    if session.exit_code not in (pytask.ExitCode.OK, pytask.ExitCode.FAILED):
         failure = next((r.exc_info[1] for r in session.collection_reports if r.exc_info), None)
         raise failure or LegepaneletError("PIPELINE_FAILED", f"pytask ended with {session.exit_code}")
-    return any(report.outcome == pytask.TaskOutcome.SUCCESS for report in session.execution_reports)
+    return session

@@ -17,7 +17,7 @@ SAMPLE_COLUMNS = ["doctor", "cohort", "licence_year", "sex", "birth_year", "regi
                   "disposition"]  # fmt: skip
 
 
-def write(book: Codebook, folder: Path, seed: int, progress=lambda text: None) -> None:
+def write(book: Codebook, folder: Path, seed: int) -> None:
     """Writes `<wave>/answers.*`, `<wave>/sample.csv` and `<wave>/population.csv` of every wave of the codebook.
 
     The same seed gives the same bytes. `sample.csv` has a column `synthetic` (1), by which a folder is known.
@@ -27,7 +27,6 @@ def write(book: Codebook, folder: Path, seed: int, progress=lambda text: None) -
     numbers = _doctor_numbers(len(doctors), seed)
     traits = Traits(seed, len(doctors))
     for wave, sample in samples.items():
-        progress(f"wave {wave}")
         target = folder / str(wave)
         target.mkdir(parents=True, exist_ok=True)
         population_counts(book, doctors, wave).to_csv(target / "population.csv", index=False, lineterminator="\n")
