@@ -19,8 +19,9 @@ BY = ("sex", "age_group", "position")
 LEFT = (*response.NOT_ELIGIBLE, "over_age")
 
 
-def stack(waves: dict[int, WavePanel], columns: list[str], standard: int | None = None) -> tuple[svy.Sample, pd.DataFrame]:
-    """Waves on top of each other as one raked sample, and the same as a pandas table.
+def stack(waves: dict[int, WavePanel], columns: list[str], standard: int | None = None
+          ) -> tuple[svy.Sample, pd.DataFrame, pd.DataFrame]:  # fmt: skip
+    """Waves on top of each other as one raked sample, the same as a pandas table, and the margins.
 
     Each wave is raked to its own margins; with `standard`, all to that wave's. The margins are crossed with wave.
     """
@@ -46,7 +47,8 @@ def stack(waves: dict[int, WavePanel], columns: list[str], standard: int | None 
         frames.append(frame)
     stacked = pd.concat(frames, ignore_index=True)
     stacked["stratum"] = weighting.collapse_strata(stacked["stratum"])
-    return weighting.raked_sample(_nulls(stacked), pd.DataFrame(margins), cluster="doctor"), stacked
+    goal = pd.DataFrame(margins)
+    return weighting.raked_sample(_nulls(stacked), goal, cluster="doctor"), stacked, goal
 
 
 def _nulls(frame: pd.DataFrame) -> pd.DataFrame:
@@ -62,7 +64,7 @@ def net(earlier: int, later: int, waves: dict[int, WavePanel], indicators: list[
     if not ids:
         return []
     standard = later if statistic == "change_standardised" else None
-    sample, frame = stack({w: waves[w] for w in (earlier, later)}, [*BY, *ids], standard)
+    sample, frame, _ = stack({w: waves[w] for w in (earlier, later)}, [*BY, *ids], standard)
     rows = []
     for by in [(), *((b,) for b in BY)]:
         some = [i for i in indicators if not by or i.id in by_group]

@@ -22,7 +22,7 @@ def trend(indicator: str, waves: dict[int, WavePanel], wave: int) -> list[dict]:
     40-54 years, senior consultants. The GEE has exchangeable correlation within doctor and the same raked weights.
     """
     family = MODELS[indicator]
-    sample, frame = stack(waves, [indicator, *BACKGROUND])
+    sample, frame, _ = stack(waves, [indicator, *BACKGROUND])
     complete = frame.dropna(subset=[indicator, *BACKGROUND])
     terms = [("wave", str(wave))] * (len(waves) > 1) + [(b, REFERENCE[b]) for b in BACKGROUND]
     if any(complete[b].nunique() < 2 or ref not in set(complete[b]) for b, ref in terms):

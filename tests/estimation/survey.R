@@ -1,0 +1,63 @@
+# Levels and net changes of a wave in R's survey, from the files of `make export`.
+# Rscript survey.R FOLDER IDS OUT: IDS is a file of indicator names, a kind (mean, share) before each; OUT a CSV.
+suppressPackageStartupMessages(library(survey))
+options(survey.lonely.psu = "fail", digits = 17)
+arguments <- commandArgs(trailingOnly = TRUE)
+folder <- arguments[1]
+wanted <- read.csv(arguments[2], stringsAsFactors = FALSE)
+rake_to <- function(design, margins) {
+  variables <- unique(margins$variable)
+  goals <- lapply(variables, function(v) {
+    rows <- margins[margins$variable == v, ]
+    goal <- data.frame(rows$level, Freq = rows$count)
+    names(goal)[1] <- v
+    goal
+  })
+  rake(design, lapply(variables, function(v) as.formula(paste0("~", v))), goals,
+       control = list(maxit = 1000, epsilon = 1e-12, verbose = FALSE))
+}
+read <- function(name) read.csv(file.path(folder, name), stringsAsFactors = FALSE)
+rows <- list()
+note <- function(...) rows[[length(rows) + 1]] <<- data.frame(..., stringsAsFactors = FALSE)
+
+one <- read("analysis.csv")
+design <- rake_to(svydesign(~1, strata = ~stratum, weights = ~start_weight, data = one), read("margins.csv"))
+for (i in seq_len(nrow(wanted))) {
+  id <- wanted$indicator[i]; kind <- wanted$kind[i]; by <- wanted$by[i]; category <- wanted$category[i]
+  y <- design$variables[[id]]
+  design$variables$y <- if (is.na(category)) y else as.numeric(y == category)
+  answered <- subset(design, !is.na(y))
+  levels <- if (by == "") NA else sort(unique(answered$variables[[by]]))
+  for (level in levels) {
+    part <- if (by == "") answered else eval(bquote(subset(answered, answered$variables[[.(by)]] == .(level))))
+    m <- svymean(~y, part)
+    valid <- nrow(part$variables) - length(unique(part$variables$stratum))
+    estimate <- as.numeric(coef(m)); se <- as.numeric(SE(m))
+    if (kind == "mean") {
+      limits <- estimate + c(-1, 1) * qt(0.975, valid) * se
+    } else {
+      middle <- qlogis(estimate); width <- qt(0.975, valid) * se / (estimate * (1 - estimate))
+      limits <- plogis(middle + c(-1, 1) * width)
+    }
+    note(what = "level", indicator = id, category = category, by = by, level = ifelse(by == "", "", level), vs = NA,
+         estimate = estimate, se = se, lower = limits[1], upper = limits[2])
+  }
+}
+for (file in list.files(folder, "^panel_[0-9]+\\.csv$")) {
+  earlier <- sub("panel_([0-9]+).csv", "\\1", file)
+  both <- read(file)
+  both$wave <- as.character(both$wave)
+  stacked <- rake_to(svydesign(ids = ~doctor, strata = ~stratum, weights = ~start_weight, data = both, nest = TRUE),
+                     read(paste0("panel_", earlier, "_margins.csv")))
+  for (id in unique(wanted$indicator[wanted$vs %in% as.integer(earlier)])) {
+    stacked$variables$y <- stacked$variables[[id]]
+    answered <- subset(stacked, !is.na(y))
+    means <- svyby(~y, ~wave, answered, svymean, covmat = TRUE)
+    later <- max(both$wave)
+    weights <- setNames(c(1, -1), c(later, earlier))
+    difference <- svycontrast(means, weights)
+    note(what = "change", indicator = id, category = NA, by = "", level = "", vs = as.integer(earlier),
+         estimate = as.numeric(coef(difference)), se = as.numeric(SE(difference)), lower = NA, upper = NA)
+  }
+}
+write.csv(format(do.call(rbind, rows), digits = 17), arguments[3], row.names = FALSE)
