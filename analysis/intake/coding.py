@@ -66,9 +66,14 @@ class Coder:
         codes = sorted(self.book.responses(question).categories)
         ticked = pd.DataFrame(0.0, index=cells.index, columns=codes)
         for column, option in zip(cells, options, strict=True):
+            parts = {text: [part.strip() for part in ([text] if option is not None else text.split(";"))] for text in cells[column].unique()}
+            chosen = {text: self._chosen(parts[text], option, codes) for text in parts}
+            for code in codes:
+                ticked[code] = ticked[code].where(~cells[column].map(lambda text, c=code: c in chosen[text]), 1.0)
             for row, text in cells[column].items():
-                for part in ([text] if option is not None else text.split(";")):
-                    self._tick(question, ticked, row, column, part.strip(), option)
+                for part in parts[text]:
+                    if not self._is_tick(part, option, codes):
+                        self._report("CODE_OUTSIDE_SCALE", row, column, part, "0 or 1" if option is not None else self._expected(question))
         empty = ticked.sum(axis=1) == 0
         alone = ticked[question.exclusive].any(axis=1) & (ticked.sum(axis=1) > 1)
         for row in cells.index[alone]:
@@ -78,16 +83,14 @@ class Coder:
         ticked[empty | alone] = np.nan
         return {f"{question.id}_{c}": ticked[c] for c in codes}, {f"{question.id}_{c}": why for c in codes}
 
-    def _tick(self, question, ticked, row, column, text, option) -> None:
-        if text == "":
-            return
-        number = to_number(text)
-        allowed = (0, 1) if option is not None else ticked.columns
-        if number is None or number not in allowed:
-            expected = "0 or 1" if option is not None else self._expected(question)
-            self._report("CODE_OUTSIDE_SCALE", row, column, text, expected)
-        elif number:
-            ticked.loc[row, option if option is not None else int(number)] = 1.0
+    @staticmethod
+    def _is_tick(part: str, option: int | None, codes: list[int]) -> bool:
+        return part == "" or to_number(part) in ((0, 1) if option is not None else codes)
+
+    def _chosen(self, parts: list[str], option: int | None, codes: list[int]) -> set[int]:
+        """The options that a cell ticks: its own column's, or those it lists."""
+        numbers = [to_number(part) for part in parts if part and self._is_tick(part, option, codes)]
+        return {option for n in numbers if n} if option is not None else {int(n) for n in numbers}
 
     def _expected(self, question: Question) -> str:
         responses = self.book.responses(question)

@@ -6,6 +6,7 @@ from analysis.presentation.numbers import NBSP, WORDS
 TEXTS = {
     "nb": {
         "first": "Dette er første gang spørsmålet er stilt, så det finnes ingen tidligere tall å sammenligne med.",
+        "absent": "Denne kjøringen har ikke data fra {waves}; disse rundene mangler derfor i figurer og sammenlikninger.",
         "refused": "Tallet kan ikke sammenlignes med {wave}: {why}.",
         "up_share": "Andelen er {size} prosentpoeng høyere enn i {wave} ({ci}).",
         "down_share": "Andelen er {size} prosentpoeng lavere enn i {wave} ({ci}).",
@@ -28,6 +29,7 @@ TEXTS = {
     },
     "en": {
         "first": "This is the first time the question was asked, so there are no earlier figures to compare with.",
+        "absent": "This run has no data of {waves}; these waves are therefore absent from figures and comparisons.",
         "refused": "The figure cannot be compared with {wave}: {why}.",
         "up_share": "The share is {size} percentage points higher than in {wave} ({ci}).",
         "down_share": "The share is {size} percentage points lower than in {wave} ({ci}).",

@@ -7,7 +7,7 @@ from pathlib import Path
 from babel.dates import format_date
 
 from analysis.codebook import Codebook, Indicator, load
-from analysis.codebook.comparability import breaking
+from analysis.codebook.comparability import breaking, last_asked
 from analysis.codebook.indicators import of_wave
 from analysis.presentation import figures, numbers, phrases, sections, style, tables
 from analysis.presentation.floats import Figure, Table, Text
@@ -148,9 +148,19 @@ class Report:
             return Text("")
         found = self.results.where(wave=self.wave, indicator=name, statistic=statistic)
         row = None if found.empty else found.iloc[0].to_dict()
-        if row is None and statistic != "change_net":
+        if row is None and (statistic != "change_net" or not self._is_new(name)):
             return Text("")
         return Text(phrases.change(row, *self._shape(name), self.lang, self._refusal(name, row)))
+
+    def _is_new(self, name: str) -> bool:
+        """Whether earlier rounds did not ask it; in the panel's first round nothing could be otherwise, and is not said."""
+        before = [w for w in self.book.waves if w < self.wave]
+        return bool(before) and last_asked(self.book, self.indicator(name), self.wave, before) is None
+
+    def absent(self) -> Text:
+        """The earlier waves that there are no files of, in a sentence."""
+        lacking = [str(w) for w in self.book.waves if w <= self.wave and w not in self.results.waves]
+        return Text(phrases.TEXTS[self.lang]["absent"].format(waves=", ".join(lacking)) if lacking else "")
 
     def _refusal(self, name: str, row) -> str:
         if row is None or row["status"] != "not_comparable":

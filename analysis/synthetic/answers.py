@@ -21,6 +21,7 @@ SHARED = 0.45  # correlation of a module's trait with the doctor's well-being
 LASTING = 0.75  # share of a trait's variance that lasts from wave to wave
 LOADING = 0.6
 MISSING = {"unanswered": 0.018}
+MISTYPED = 0.0015
 
 
 def _key(text: str) -> int:
@@ -71,6 +72,7 @@ def answer(book: Codebook, wave: int, sample: pd.DataFrame, traits: Traits, only
             value = _number(question, spec, here, wave, latent)
         else:
             value = _category(book, question, spec, here, wave, latent)
+        value = _mistyped(question, rng, value)
         columns[question.id] = _with_missing(book, question, spec, rng, np.where(asked & ~stopped, value, np.nan))
     return pd.DataFrame(columns).assign(row=here["row"].to_numpy())
 
@@ -221,6 +223,14 @@ def _none(chance: np.ndarray, loading: float) -> np.ndarray:
     cut = norm.ppf(rows)[:, :, None]
     untouched = norm.sf((cut - loading * _NODES) / np.sqrt(1 - loading**2)).prod(axis=1)
     return (untouched @ (_WEIGHTS / _WEIGHTS.sum()))[inverse.ravel()]
+
+
+def _mistyped(question: Question, rng, value: np.ndarray) -> np.ndarray:
+    """Now and then a number gets a digit too many, as on paper and on a phone; intake must set it aside."""
+    if question.type != "number":
+        return value
+    slip = rng.random(len(value)) < MISTYPED
+    return np.where(slip & (value * 10 > question.maximum) & (value * 10 < 998), value * 10, value)
 
 
 def _with_missing(book, question, spec, rng, value) -> np.ndarray:

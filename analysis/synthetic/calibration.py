@@ -71,6 +71,9 @@ def _scored(book: Codebook, wave: int, sample: pd.DataFrame, traits: Traits) -> 
     answers = answer(book, wave, sample, traits)
     row = answers.pop("row")
     answers = answers.mask(answers.isin(MISSING))
+    for q in book.questions(wave).values():
+        if q.type == "number":
+            answers[q.id] = answers[q.id].where(answers[q.id] <= q.maximum)
     answers.insert(0, "doctor", row)
     reasons = answers.isna().replace({True: "unanswered", False: ""})
     scored, _ = scoring.score(book, wave, answers, reasons)

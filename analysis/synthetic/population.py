@@ -35,9 +35,9 @@ def simulate(seed: int, last_year: int) -> pd.DataFrame:
 
 def _leave(rng, birth_year, from_year):
     """The year a doctor stops working in Norway, and how."""
-    retire = birth_year + np.clip(rng.normal(67.5, 2.6, len(birth_year)), 60, 73).round().astype(int)
-    die = from_year + rng.geometric(0.0022, len(birth_year))
-    emigrate = from_year + rng.geometric(0.0035, len(birth_year))
+    retire = birth_year + np.clip(rng.normal(68.2, 2.4, len(birth_year)), 60, 73).round().astype(int)
+    die = from_year + rng.geometric(0.0018, len(birth_year))
+    emigrate = from_year + rng.geometric(0.0025, len(birth_year))
     years = np.column_stack([retire, die, emigrate])
     return years.min(axis=1), np.array(["retired", "deceased", "emigrated"])[years.argmin(axis=1)]
 
@@ -56,8 +56,8 @@ def _initial(rng, made) -> pd.DataFrame:
 
 def _entrants(rng, year: int, n: int, women: int) -> pd.DataFrame:
     sex = rng.permutation(np.array(["female"] * women + ["male"] * (n - women)))
-    late = rng.random(n) < 0.18  # licensed abroad first, or a second career
-    age = np.where(late, rng.integers(31, 46, n), np.clip(rng.normal(28, 1.4, n), 25, 33).round().astype(int))
+    late = rng.random(n) < 0.38  # trained or licensed abroad first
+    age = np.where(late, rng.integers(31, 53, n), np.clip(rng.normal(28, 1.4, n), 25, 33).round().astype(int))
     leave, how = _leave(rng, year - age, np.full(n, year))
     return pd.DataFrame({"sex": sex, "birth_year": year - age, "licence_year": year, "exit_year": leave, "exit": how})
 
@@ -102,9 +102,9 @@ def register_position(doctors: pd.DataFrame, year: int) -> np.ndarray:
     u, since = doctors["u"].to_numpy(), year - doctors["licence_year"].to_numpy()
     place = np.array(["", "senior_hospital", "senior_hospital", "junior_hospital", "gp_municipal", "private_specialist",
                       "gp_municipal", "academic", "administrative", "other"])[code]  # fmt: skip
-    place = np.where((code == 3) & (since <= 1), np.where(u > 0.55, "intern_hospital", "intern_municipal"), place)
+    place = np.where((code == 3) & (since < 1), np.where(u > 0.55, "intern_hospital", "intern_municipal"), place)
     place = np.where((code == 6) & (u > 0.55), "occupational", place)
-    return np.where(u < np.where(since < 14, 0.24, 0.10), "unknown", place)
+    return np.where(u < np.where(since < 14, 0.23, 0.10), "unknown", place)
 
 
 def specialty(doctors: pd.DataFrame, year: int) -> np.ndarray:
