@@ -23,6 +23,7 @@ note <- function(...) rows[[length(rows) + 1]] <<- data.frame(..., stringsAsFact
 one <- read("analysis.csv")
 design <- rake_to(svydesign(~1, strata = ~stratum, weights = ~start_weight, data = one), read("margins.csv"))
 for (i in seq_len(nrow(wanted))) {
+  if (!is.na(wanted$vs[i])) next
   id <- wanted$indicator[i]; kind <- wanted$kind[i]; by <- wanted$by[i]; category <- wanted$category[i]
   y <- design$variables[[id]]
   design$variables$y <- if (is.na(category)) y else as.numeric(y == category)
@@ -39,7 +40,7 @@ for (i in seq_len(nrow(wanted))) {
       middle <- qlogis(estimate); width <- qt(0.975, valid) * se / (estimate * (1 - estimate))
       limits <- plogis(middle + c(-1, 1) * width)
     }
-    note(what = "level", indicator = id, category = category, by = by, level = ifelse(by == "", "", level), vs = NA,
+    note(what = "level", kind = kind, indicator = id, category = category, by = by, level = ifelse(by == "", "", level), vs = NA,
          estimate = estimate, se = se, lower = limits[1], upper = limits[2])
   }
 }
@@ -51,13 +52,10 @@ for (file in list.files(folder, "^panel_[0-9]+\\.csv$")) {
                      read(paste0("panel_", earlier, "_margins.csv")))
   for (id in unique(wanted$indicator[wanted$vs %in% as.integer(earlier)])) {
     stacked$variables$y <- stacked$variables[[id]]
-    answered <- subset(stacked, !is.na(y))
-    means <- svyby(~y, ~wave, answered, svymean, covmat = TRUE)
-    later <- max(both$wave)
-    weights <- setNames(c(1, -1), c(later, earlier))
-    difference <- svycontrast(means, weights)
-    note(what = "change", indicator = id, category = NA, by = "", level = "", vs = as.integer(earlier),
-         estimate = as.numeric(coef(difference)), se = as.numeric(SE(difference)), lower = NA, upper = NA)
+    # The coefficient of wave is the difference of the two domains' means, with the covariance that shared doctors give.
+    fit <- svyglm(y ~ factor(wave), design = stacked)
+    note(what = "change", kind = "mean", indicator = id, category = NA, by = "", level = "", vs = as.integer(earlier),
+         estimate = as.numeric(coef(fit)[2]), se = as.numeric(SE(fit)[2]), lower = NA, upper = NA)
   }
 }
-write.csv(format(do.call(rbind, rows), digits = 17), arguments[3], row.names = FALSE)
+write.csv(do.call(rbind, rows), arguments[3], row.names = FALSE)

@@ -1,0 +1,170 @@
+"""Every number against R 4.2 `survey` 4.1-1. The calls stand beside the numbers; tolerance 1e-9 relative, intervals 1e-5."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.codebook import Indicator
+from analysis.estimation import change, levels
+from analysis.panel import weighting
+from analysis.panel.build import WavePanel
+
+REFERENCE = Path(__file__).parent / "reference"
+R = json.loads((REFERENCE / "panel_two_wave.json").read_text())
+MEAN = Indicator(id="satisfaction", instrument="x", question=None, label={"nb": "x", "en": "x"}, kind="mean")
+SHARE = MEAN.model_copy(update={"id": "uses_ai", "kind": "binary"})
+HOURS = MEAN.model_copy(update={"id": "hours"})
+
+
+def close(ours, theirs, rtol=1e-9):
+    assert np.allclose(np.asarray(ours, dtype=float), theirs, rtol=rtol, atol=0), (ours, theirs)
+
+
+def panel(wave: int) -> WavePanel:
+    """The reference panel's wave: raked to sex x age group and position (35 000 doctors)."""
+    people = pd.read_csv(REFERENCE / "panel_two_wave.csv").query("wave == @wave").reset_index(drop=True)
+    goals = json.loads((REFERENCE / "panel_two_wave_margins.json").read_text())
+    margins = pd.DataFrame(
+        [{"variable": name, "level": r[v], "count": r["Freq"]}
+         for v, name in (("sex_age", "sex_age"), ("position", "register_position")) for r in goals[v]]
+    )  # fmt: skip
+    doctors = people.assign(analysed=True, register_position=people["position"], raked_sex_age=people["sex_age"], raked_register_position=people["position"])
+    return WavePanel(doctors, pd.DataFrame("", index=people.index, columns=["satisfaction", "uses_ai", "hours"]), margins, margins)
+
+
+@pytest.fixture(scope="module")
+def rows():
+    """Our rows of 2026, by indicator, statistic and group."""
+    from analysis.estimation.wave import weighted
+
+    wave = panel(2026)
+    sample, frame = weighted(wave)
+    found = levels.estimate(sample, frame, wave.reasons, [MEAN, SHARE, HOURS], {"hours"})
+    return {(r["indicator"], r["statistic"], r.get("level", ""), r.get("level2", "")): r for r in found}
+
+
+def test_mean(rows):
+    """svymean(~satisfaction, raked, na.rm = TRUE); t interval on the valid answers less their strata."""
+    ours, theirs = rows["satisfaction", "mean", "", ""], R["2026"]["satisfaction_mean"]
+    close([ours["estimate"], ours["se"]], [theirs["est"], theirs["se"]])
+    close([ours["lower"], ours["upper"]], theirs["ci_t"], 1e-5)
+
+
+def test_means_by_position(rows):
+    """svyby(~satisfaction, ~position, raked, svymean, na.rm = TRUE)."""
+    theirs = R["2026"]["satisfaction_by_position"]
+    for level, estimate, se in zip(theirs["levels"], theirs["est"], theirs["se"], strict=True):
+        ours = rows["satisfaction", "mean", level, ""]
+        close([ours["estimate"], ours["se"]], [estimate, se])
+
+
+def test_share_with_logit_interval(rows):
+    """svyciprop(~uses_ai, raked, method = "logit")."""
+    ours, theirs = rows["uses_ai", "share", "", ""], R["2026"]["uses_ai_share"]
+    close([ours["estimate"], ours["se"]], [theirs["est"], theirs["se"]])
+    close([ours["lower"], ours["upper"]], theirs["ci_logit"], 1e-5)
+
+
+def test_shares_by_sex(rows):
+    """svyby(~uses_ai, ~sex, raked, svymean, na.rm = TRUE)."""
+    theirs = R["2026"]["uses_ai_by_sex"]
+    for level, estimate, se in zip(theirs["levels"], theirs["est"], theirs["se"], strict=True):
+        close([rows["uses_ai", "share", level, ""][k] for k in ("estimate", "se")], [estimate, se])
+
+
+def test_quartiles(rows):
+    """svyquantile(~hours, raked, c(.25, .5, .75), na.rm = TRUE)."""
+    theirs = R["2026"]["hours_quantiles"]
+    for place, statistic in enumerate(("p25", "median", "p75")):
+        ours = rows["hours", statistic, "", ""]
+        close([ours["estimate"], ours["lower"], ours["upper"]], [theirs[k][place] for k in ("est", "lower", "upper")])
+
+
+@pytest.mark.parametrize("indicator", [MEAN, SHARE, HOURS], ids=lambda i: i.id)
+def test_net_change(indicator):
+    """svydesign(ids = ~doctor, strata = ~stratum, nest = TRUE) of the stacked waves, raked to the margins crossed with wave."""
+    found = change.net(2024, 2026, {2024: panel(2024), 2026: panel(2026)}, [indicator], set())
+    theirs = R["change_2024_2026"][indicator.id]
+    close([found[0]["estimate"], found[0]["se"]], [theirs["est"], theirs["se"]])
+    assert found[0]["n_both"] == theirs["n_both"]
+
+
+def test_a_mean_raked_over_clusters():
+    """svymean(~api00, rake(dclus1, ...)): the standard error knows about the raking (23.7036)."""
+    import polars as pl
+    import svy
+
+    schools = pd.read_csv(REFERENCE / "apiclus1.csv")
+    theirs = json.loads((REFERENCE / "r_survey_api.json").read_text())["clus1_rake_mean_api00"]
+    sample = svy.Sample(pl.from_pandas(schools[["dnum", "pw", "fpc", "api00", "stype", "sch.wide"]]), svy.Design(psu="dnum", wgt="pw", pop_size="fpc"))
+    raked = sample.weighting.rake(controls={"stype": {"E": 4421.0, "H": 755.0, "M": 1018.0}, "sch.wide": {"No": 1072.0, "Yes": 5122.0}}, tol=1e-12, max_iter=500)
+    ours = raked.estimation.mean("api00").to_polars().row(0, named=True)
+    close([ours["est"], ours["se"]], [theirs["est"][0], theirs["se"][0]], 1e-8)
+
+
+def test_a_share_of_nought_gets_the_exact_limit():
+    """R: binom.test(0, 50)$conf.int for equal weights."""
+    lower, upper = levels.exact_limits(False, np.ones(50))
+    assert lower == 0
+    assert upper == pytest.approx(0.0711217, abs=1e-7)
+    assert levels.exact_limits(True, np.ones(50)) == (pytest.approx(1 - 0.0711217, abs=1e-7), 1.0)
+
+
+def r_with_survey() -> bool:
+    if shutil.which("Rscript") is None:
+        return False
+    return subprocess.run(["Rscript", "-e", "library(survey)"], capture_output=True, check=False).returncode == 0
+
+
+def wanted(results: pd.DataFrame, every: int) -> pd.DataFrame:
+    """Every n-th mean and share, and every net change, of a complete results table."""
+    level = results[(results["kind"] == "estimate") & results["statistic"].isin(["mean", "share"]) & (results["by2"] == "") & (results["se"] > 0)]
+    net = results[(results["statistic"] == "change_net") & (results["by"] == "") & (results["status"] == "shown")]
+    asked = level[["indicator", "statistic", "by", "category"]].drop_duplicates().iloc[::every]
+    return pd.concat([asked.rename(columns={"statistic": "kind"}), net[["indicator"]].assign(kind="mean", by="", vs=net["vs_wave"])])
+
+
+def compare(project, folder: Path, every: int) -> tuple[int, int]:
+    """Runs survey.R on the export of 2026 and holds its rows against ours; gives how many levels and changes agreed."""
+    done = project.run("export", "--wave", "2026")
+    assert done.returncode == 0, done.stderr
+    derived = project.folder / "data" / "derived" / "2026"
+    ours = pd.read_parquet(derived / "estimates.parquet")
+    wanted(ours, every).to_csv(folder / "wanted.csv", index=False)
+    subprocess.run(["Rscript", str(Path(__file__).parent / "survey.R"), str(derived), str(folder / "wanted.csv"), str(folder / "r.csv")], check=True)
+    theirs = pd.read_csv(folder / "r.csv", skipinitialspace=True, keep_default_na=False, na_values=["NA", "NaN"], dtype={"by": str, "level": str})
+    for column in ("what", "indicator", "by", "level"):
+        theirs[column] = theirs[column].str.strip()
+    levels_ = ours[ours["statistic"].isin(["mean", "share"]) & (ours["by2"] == "") & (ours["se"] > 0)]
+    merged = levels_.merge(theirs[theirs["what"] == "level"], on=["indicator", "category", "by", "level"], suffixes=("", "_r"))
+    merged = merged[(merged["statistic"] == "mean") == (merged["kind_r"].str.strip() == "mean")]
+    close(merged["estimate"], merged["estimate_r"])
+    close(merged["se"], merged["se_r"])
+    for side in ("lower", "upper"):
+        assert np.allclose(merged[side], merged[f"{side}_r"], rtol=1e-5, atol=1e-5)
+    net = ours[(ours["statistic"] == "change_net") & (ours["by"] == "") & (ours["status"] == "shown")]
+    changed = net.merge(theirs[theirs["what"] == "change"], left_on=["indicator", "vs_wave"], right_on=["indicator", "vs"], suffixes=("", "_r"))
+    assert len(changed) == len(net)
+    assert np.allclose(changed["estimate"], changed["estimate_r"], rtol=1e-9, atol=1e-12)
+    close(changed["se"], changed["se_r"])
+    return len(merged), len(changed)
+
+
+@pytest.mark.skipif(not r_with_survey(), reason="Rscript with the package survey is not installed")
+def test_the_export_gives_the_published_results_in_r(report, tmp_path):
+    """`make export WAVE=2026`, then R's survey: estimates and SE to 1e-9, intervals to 1e-5 (every 12th level, every change)."""
+    levels_, changes = compare(report, tmp_path, every=12)
+    assert levels_ > 100
+    assert changes > 20
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not r_with_survey(), reason="Rscript with the package survey is not installed")
+def test_every_level_and_net_change_in_r(report, tmp_path):
+    """The same for every mean, share and net change of the wave."""
+    print(compare(report, tmp_path, every=1))
