@@ -1,0 +1,109 @@
+"""The commands: what they say when asked for something there is not, and when nothing or something has changed."""
+
+import csv
+import hashlib
+import shutil
+
+from tests.conftest import Project
+
+
+def digest(path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def refused(done, *told: str) -> None:
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    for text in told:
+        assert text in done.stderr, done.stderr
+
+
+def test_a_wave_there_is_not_names_those_there_are(project):
+    refused(project.run("report", "--wave", "2020"), "WAVE_UNKNOWN", "WAVE=2020", "1994, 2024, 2026")
+
+
+def test_no_wave_at_all(project):
+    refused(project.run("report"), "WAVE_MISSING", "2026")
+
+
+def test_data_pointing_nowhere(project):
+    refused(project.run("report", "--wave", "2026", "--data", "/no/such/folder"), "DATA_MISSING", "/no/such/folder")
+
+
+def test_data_that_is_empty(project, tmp_path):
+    refused(project.run("report", "--wave", "2026", data=tmp_path), "DATA_MISSING", "holds no wave")
+
+
+def test_synthetic_waves_are_not_mixed_with_real_ones(project, tmp_path):
+    for wave in ("1994", "2024"):
+        shutil.copytree(project.data / wave, tmp_path / wave)
+    sample = tmp_path / "1994" / "sample.csv"
+    rows = [row[:-1] for row in csv.reader(sample.open(encoding="utf-8"))]
+    with sample.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    refused(project.run("check", "--wave", "1994", data=tmp_path), "DATA_MIXED", "2024")
+
+
+def test_an_unknown_format_and_language(project):
+    refused(project.run("report", "--wave", "2026", "--formats", "odt"), "FORMAT_UNKNOWN", "html and pdf")
+    refused(project.run("report", "--wave", "2026", "--lang", "sv"), "LANG_UNKNOWN", "nb or en")
+
+
+def test_quarto_that_is_not_there_is_said_in_a_line(report):
+    if shutil.which("quarto"):
+        return
+    done = report.run("report", "--wave", "2026", "--renderer", "quarto")
+    refused(done, "QUARTO_MISSING", "Install Quarto 1.9 or newer")
+    assert report.output(2026, "wave-report.nb.html").is_file()
+
+
+def test_a_report_ends_with_the_paths_and_says_what_the_data_are(report):
+    done = report.run("report", "--wave", "2026")
+    assert done.stdout.splitlines() == ["_output/2026/wave-report.nb.html", "_output/2026/wave-report.nb.pdf"]
+    assert "SYNTHETIC DATA" in done.stderr
+
+
+def test_with_nothing_changed_it_says_so(report):
+    before = digest(report.output(2026, "wave-report.nb.pdf"))
+    assert "Nothing has changed" in report.run("report", "--wave", "2026").stderr
+    assert digest(report.output(2026, "wave-report.nb.pdf")) == before
+
+
+def test_a_new_sentence_appears_and_the_results_are_untouched(first_report):
+    document = first_report.folder / "reports" / "wave-report.nb.qmd"
+    results, text = first_report.output(1994, "results.csv"), document.read_text(encoding="utf-8")
+    before, stamp = digest(results), results.stat().st_mtime_ns
+    document.write_text(text.replace("# Metode", "Setningen om mandelkaker.\n\n# Metode", 1), encoding="utf-8")
+    done = first_report.run("report", "--wave", "1994")
+    assert done.returncode == 0, done.stderr
+    assert "estimating" not in done.stderr
+    assert "mandelkaker" in first_report.output(1994, "wave-report.nb.html").read_text(encoding="utf-8")
+    assert (digest(results), results.stat().st_mtime_ns) == (before, stamp)
+    document.write_text(text, encoding="utf-8")
+
+
+def test_one_changed_answer_changes_the_results(first_report, tmp_path):
+    data = tmp_path / "raw"
+    shutil.copytree(first_report.data / "1994", data / "1994")
+    import pyreadstat
+
+    path = data / "1994" / "answers.sav"
+    frame, meta = pyreadstat.read_sav(str(path), user_missing=True)
+    row = frame["hours_total"].first_valid_index()
+    frame.loc[row, "hours_total"] = frame.loc[row, "hours_total"] + 1
+    pyreadstat.write_sav(frame, str(path), variable_value_labels=meta.variable_value_labels, missing_ranges=meta.missing_ranges)
+    before = digest(first_report.output(1994, "results.csv"))
+    other = Project(first_report.folder, data)
+    assert other.run("report", "--wave", "1994").returncode == 0
+    assert digest(first_report.output(1994, "results.csv")) != before
+
+
+def test_a_document_that_fails_leaves_the_old_one_whole(first_report):
+    document = first_report.folder / "reports" / "wave-report.nb.qmd"
+    text, before = document.read_text(encoding="utf-8"), digest(first_report.output(1994, "wave-report.nb.html"))
+    document.write_text(text + "\n```{python}\nreport.no_such_thing()\n```\n", encoding="utf-8")
+    done = first_report.run("report", "--wave", "1994")
+    document.write_text(text, encoding="utf-8")
+    line = len(text.splitlines()) + 3
+    refused(done, "DOCUMENT_FAILED", f"wave-report.nb.qmd line {line}", "no_such_thing")
+    assert digest(first_report.output(1994, "wave-report.nb.html")) == before
