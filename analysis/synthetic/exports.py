@@ -151,7 +151,7 @@ def _write_sav(book: Codebook, wave: int, answers: pd.DataFrame, folder: Path) -
     pyreadstat.write_sav(pd.DataFrame(data), str(path), column_labels=labels, missing_ranges=missing,
                          variable_value_labels={k: v for k, v in values.items() if v})  # fmt: skip
     raw = bytearray(path.read_bytes())
-    raw[84:101] = b"01 Jan 0012:00:00"  # the header's date and time of writing
+    raw[92:109] = b"01 Jan 0012:00:00"  # the header's date and time of writing
     path.write_bytes(raw)
 
 

@@ -27,12 +27,13 @@ for (i in seq_len(nrow(wanted))) {
   id <- wanted$indicator[i]; kind <- wanted$kind[i]; by <- wanted$by[i]; category <- wanted$category[i]
   y <- design$variables[[id]]
   design$variables$y <- if (is.na(category)) y else as.numeric(y == category)
-  answered <- subset(design, !is.na(y))
-  levels <- if (by == "") NA else sort(unique(answered$variables[[by]]))
+  # A raked design keeps the rows it is subset by, with no weight: what is missing must go by na.rm.
+  levels <- if (by == "") NA else sort(unique(design$variables[[by]][!is.na(y)]))
   for (level in levels) {
-    part <- if (by == "") answered else eval(bquote(subset(answered, answered$variables[[.(by)]] == .(level))))
-    m <- svymean(~y, part)
-    valid <- nrow(part$variables) - length(unique(part$variables$stratum))
+    inside <- if (by == "") rep(TRUE, nrow(design$variables)) else design$variables[[by]] %in% level
+    m <- svymean(~y, subset(design, inside), na.rm = TRUE)
+    used <- inside & !is.na(y)
+    valid <- sum(used) - length(unique(design$variables$stratum[used]))
     estimate <- as.numeric(coef(m)); se <- as.numeric(SE(m))
     if (kind == "mean") {
       limits <- estimate + c(-1, 1) * qt(0.975, valid) * se
@@ -53,7 +54,7 @@ for (file in list.files(folder, "^panel_[0-9]+\\.csv$")) {
   for (id in unique(wanted$indicator[wanted$vs %in% as.integer(earlier)])) {
     stacked$variables$y <- stacked$variables[[id]]
     # The coefficient of wave is the difference of the two domains' means, with the covariance that shared doctors give.
-    fit <- svyglm(y ~ factor(wave), design = stacked)
+    fit <- svyglm(y ~ factor(wave), design = stacked, na.action = na.omit)
     note(what = "change", kind = "mean", indicator = id, category = NA, by = "", level = "", vs = as.integer(earlier),
          estimate = as.numeric(coef(fit)[2]), se = as.numeric(SE(fit)[2]), lower = NA, upper = NA)
   }
