@@ -60,7 +60,11 @@ def _wave(options, run: pipeline.Run) -> int:
     if not options.wave:
         raise LegepaneletError("WAVE_MISSING", "WAVE is not given", f"There are data of {known}.")
     if not options.wave.isdigit() or int(options.wave) not in waves:
-        where = "has no wave file in data/codebook/waves" if options.wave.isdigit() and int(options.wave) in run.waves else "is not a wave there are data of"
+        where = (
+            "has no wave file in data/codebook/waves"
+            if options.wave.isdigit() and int(options.wave) in run.waves
+            else "is not a wave there are data of"
+        )
         raise LegepaneletError("WAVE_UNKNOWN", f"WAVE={options.wave} {where}", f"There are data of {known}.")
     return int(options.wave)
 
@@ -68,9 +72,15 @@ def _wave(options, run: pipeline.Run) -> int:
 def _formats(options) -> list[str]:
     formats = options.formats.replace(",", " ").split()
     if unknown := [f for f in formats if f not in FORMATS] or not formats:
-        raise LegepaneletError("FORMAT_UNKNOWN", f"FORMATS={options.formats}: {unknown}", f"FORMATS may hold {' and '.join(FORMATS)}.")
+        raise LegepaneletError(
+            "FORMAT_UNKNOWN", f"FORMATS={options.formats}: {unknown}", f"FORMATS may hold {' and '.join(FORMATS)}."
+        )
     if options.lang not in settings().languages:
-        raise LegepaneletError("LANG_UNKNOWN", f"REPORT_LANG={options.lang} is not known", f"It may be {' or '.join(settings().languages)}.")
+        raise LegepaneletError(
+            "LANG_UNKNOWN",
+            f"REPORT_LANG={options.lang} is not known",
+            f"It may be {' or '.join(settings().languages)}.",
+        )
     return [f for f in FORMATS if f in formats]
 
 
@@ -121,7 +131,9 @@ def check(options) -> int:
     for problem in coded.problems.to_dict("records"):
         print(intake.describe(problem))
     errors, warnings = len(coded.errors), len(coded.problems) - len(coded.errors)
-    print(f"{wave}: {len(coded.answers)} usable rows of {len(coded.sample)} doctors in the sample; {errors} errors, {warnings} warnings")
+    print(
+        f"{wave}: {len(coded.answers)} usable rows of {len(coded.sample)} doctors in the sample; {errors} errors, {warnings} warnings"
+    )
     return 1 if errors else 0
 
 
@@ -144,7 +156,9 @@ def data(options) -> int:
     if options.data and folder.is_dir() and any(folder.iterdir()):
         pipeline.find(folder)  # an existing folder must hold synthetic waves, not real ones
         if pipeline.find(folder).kind != "synthetic":
-            raise LegepaneletError("DATA_REAL", f"{folder.name}/ holds real waves", "Synthetic waves are never written beside them.")
+            raise LegepaneletError(
+                "DATA_REAL", f"{folder.name}/ holds real waves", "Synthetic waves are never written beside them."
+            )
     pipeline.build(lambda: [pipeline.synthetic_task(folder)])
     print(folder.relative_to(ROOT) if folder.is_relative_to(ROOT) else folder)
     return 0

@@ -83,8 +83,14 @@ def synthetic_task(folder: Path):
     """Writes the synthetic raw exports of every wave of the codebook."""
     waves = known_waves()
     suffix = {w: _export_of(w) for w in waves}
-    outputs = [folder / str(w) / name for w in waves for name in (f"answers.{suffix[w]}", "sample.csv", "population.csv")]
-    files = [*code("codebook", "synthetic"), *sorted((ROOT / "analysis/synthetic/assumptions").glob("*.yml")), *codebook_files()]
+    outputs = [
+        folder / str(w) / name for w in waves for name in (f"answers.{suffix[w]}", "sample.csv", "population.csv")
+    ]
+    files = [
+        *code("codebook", "synthetic"),
+        *sorted((ROOT / "analysis/synthetic/assumptions").glob("*.yml")),
+        *codebook_files(),
+    ]
 
     def work():
         from analysis.codebook import load
@@ -130,7 +136,9 @@ def intake_task(run: Run, wave: int):
             getattr(coded, path.stem).to_parquet(path, index=False)
 
     files = [*code("codebook", "intake"), *codebook_files()]
-    return task(f"intake-{wave}", files, [answers, sample], outputs, work, f"{wave}: reading and checking the raw files")
+    return task(
+        f"intake-{wave}", files, [answers, sample], outputs, work, f"{wave}: reading and checking the raw files"
+    )
 
 
 def panel_task(run: Run, wave: int):
@@ -168,7 +176,9 @@ def estimate_task(run: Run, wave: int):
         from analysis.panel import build
 
         panels = {w: build.load(derived(w)) for w in waves}
-        estimation.estimate(load(settings().codebook), wave, panels, *(pd.read_parquet(p) for p in own)).to_parquet(output, index=False)
+        estimation.estimate(load(settings().codebook), wave, panels, *(pd.read_parquet(p) for p in own)).to_parquet(
+            output, index=False
+        )
 
     files = [*code("codebook", "intake", "panel", "estimation"), *codebook_files()]
     # Of earlier waves only the doctors matter: whatever moves their margins moves their weights.
@@ -195,14 +205,20 @@ def disclosure_task(run: Run, wave: int):
         rules.write_csv(published, results_file(wave), run.source.kind == "synthetic")
 
     files = [*code("codebook", "intake", "panel", "estimation", "disclosure"), *codebook_files()]
-    return task(f"disclosure-{wave}", files, [complete, kind], [results_file(wave)], work, f"{wave}: hiding small cells")
+    return task(
+        f"disclosure-{wave}", files, [complete, kind], [results_file(wave)], work, f"{wave}: hiding small cells"
+    )
 
 
 def document_task(run: Run, document: str, wave: int, lang: str, formats: list[str], renderer: str):
     """A document of a wave in a language: executed once, then every format."""
     source = settings().reports / f"{document}.{lang}.qmd"
     if not source.is_file():
-        raise LegepaneletError("DOCUMENT_MISSING", f"there is no {source.relative_to(ROOT)}", f"REPORT_LANG may be one of {', '.join(languages(document))}.")
+        raise LegepaneletError(
+            "DOCUMENT_MISSING",
+            f"there is no {source.relative_to(ROOT)}",
+            f"REPORT_LANG may be one of {', '.join(languages(document))}.",
+        )
     stem = settings().output / str(wave) / f"{document}.{lang}"
     outputs = {name: stem.with_name(f"{stem.name}.{name}") for name in formats}
     notebook = stem.with_name(f"{stem.name}.ipynb")
@@ -217,7 +233,9 @@ def document_task(run: Run, document: str, wave: int, lang: str, formats: list[s
              *sorted(settings().reports.glob("*.bib")), source, *sorted(settings().reports.glob("*/*.qmd"))]  # fmt: skip
     depends = [results_file(w) for w in run.waves if w <= wave]
     name = f"{document}-{wave}-{lang}-{'-'.join(formats)}-{renderer}"
-    return task(name, files, depends, [*outputs.values(), notebook], work, f"{wave}: writing {stem.name} ({', '.join(formats)})")
+    return task(
+        name, files, depends, [*outputs.values(), notebook], work, f"{wave}: writing {stem.name} ({', '.join(formats)})"
+    )
 
 
 def languages(document: str) -> list[str]:
@@ -260,7 +278,13 @@ def everything(run: Run) -> list[Path]:
     stages = [p for p in sorted((ROOT / "analysis").rglob("*")) if p.suffix in (".py", ".yml")]
     reports = [p for p in sorted(settings().reports.rglob("*")) if p.is_file() and "figures" not in p.parts]
     raw = [path for wave in run.waves for path in run.source.files[wave] if path]
-    return [*stages, *codebook_files(), *reports, *(ROOT / name for name in ("_quarto.yml", "requirements.lock", "pyproject.toml")), *raw]
+    return [
+        *stages,
+        *codebook_files(),
+        *reports,
+        *(ROOT / name for name in ("_quarto.yml", "requirements.lock", "pyproject.toml")),
+        *raw,
+    ]
 
 
 def up_to_date(run: Run, command: str, outputs: list[Path]) -> bool:
@@ -295,7 +319,9 @@ def build(tasks: Callable[[], list]) -> bool:
     """
     import pytask
 
-    if all(r.outcome != pytask.TaskOutcome.WOULD_BE_EXECUTED for r in _session(tasks(), dry_run=True).execution_reports):
+    if all(
+        r.outcome != pytask.TaskOutcome.WOULD_BE_EXECUTED for r in _session(tasks(), dry_run=True).execution_reports
+    ):
         return False
     session = _session(tasks(), n_workers=2)
     for report in session.execution_reports:

@@ -39,7 +39,9 @@ def timings() -> None:
         sentence = seconds()
     finally:
         document.write_text(before, encoding="utf-8")
-    print(f"everything 1.00 ({whole:.0f} s); a changed sentence {sentence / whole:.2f}; nothing changed {idle / whole:.3f}")
+    print(
+        f"everything 1.00 ({whole:.0f} s); a changed sentence {sentence / whole:.2f}; nothing changed {idle / whole:.3f}"
+    )
 
 
 if __name__ == "__main__":

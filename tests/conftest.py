@@ -38,7 +38,16 @@ class Project:
 
 def copy_project(target: Path) -> Path:
     """What a clone would hold of the project, without tests and without anything made."""
-    for name in ("analysis", "reports", "data/codebook", "data/population", "data/raw/README.md", "_quarto.yml", "pyproject.toml", "requirements.lock"):
+    for name in (
+        "analysis",
+        "reports",
+        "data/codebook",
+        "data/population",
+        "data/raw/README.md",
+        "_quarto.yml",
+        "pyproject.toml",
+        "requirements.lock",
+    ):
         source, place = ROOT / name, target / name
         place.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():

@@ -91,7 +91,9 @@ def test_one_changed_answer_changes_the_results(first_report, tmp_path):
     frame, meta = pyreadstat.read_sav(str(path), user_missing=True)
     row = frame["hours_total"].first_valid_index()
     frame.loc[row, "hours_total"] = frame.loc[row, "hours_total"] + 1
-    pyreadstat.write_sav(frame, str(path), variable_value_labels=meta.variable_value_labels, missing_ranges=meta.missing_ranges)
+    pyreadstat.write_sav(
+        frame, str(path), variable_value_labels=meta.variable_value_labels, missing_ranges=meta.missing_ranges
+    )
     before = digest(first_report.output(1994, "results.csv"))
     other = Project(first_report.folder, data)
     assert other.run("report", "--wave", "1994").returncode == 0

@@ -16,7 +16,9 @@ def breaks_between(book: Codebook, indicator: Indicator, earlier: int, later: in
 def breaking(book: Codebook, indicator: Indicator, earlier: int, later: int) -> list[Break]:
     """Those of them that forbid a test across: the trend line ends there."""
     return [
-        b for b in breaks_between(book, indicator, earlier, later) if b.kind in BREAKING and b.comparable_because is None
+        b
+        for b in breaks_between(book, indicator, earlier, later)
+        if b.kind in BREAKING and b.comparable_because is None
     ]
 
 

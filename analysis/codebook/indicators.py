@@ -40,7 +40,8 @@ def _of_question(book: Codebook, instrument: Instrument, q: Question) -> list[In
         categories = book.response_sets[q.responses].categories
         if q.type == "multiple":
             return [
-                Indicator(id=f"{q.id}_{code}", label=label, kind="binary", **common) for code, label in categories.items()
+                Indicator(id=f"{q.id}_{code}", label=label, kind="binary", **common)
+                for code, label in categories.items()
             ]
         found = [Indicator(id=q.id, label=q.short, kind="category", categories=categories, **common)]
         if q.mean:

@@ -64,8 +64,14 @@ def load(folder: Path) -> Codebook:
         instruments=instruments,
         waves={wave.wave: wave for wave in sorted(waves.values(), key=lambda w: w.wave)},
     )
-    faults = [f"instruments/{name}.yml: id: is '{i.id}', not the file's name" for name, i in instruments.items() if i.id != name]
-    faults += [f"waves/{name}.yml: wave: is {w.wave}, not the file's name" for name, w in waves.items() if str(w.wave) != name]
+    faults = [
+        f"instruments/{name}.yml: id: is '{i.id}', not the file's name"
+        for name, i in instruments.items()
+        if i.id != name
+    ]
+    faults += [
+        f"waves/{name}.yml: wave: is {w.wave}, not the file's name" for name, w in waves.items() if str(w.wave) != name
+    ]
     for instrument in instruments.values():
         faults += _instrument_faults(instrument, book)
     for wave in waves.values():
@@ -104,7 +110,9 @@ def _instrument_faults(instrument: Instrument, book: Codebook) -> list[str]:
         field = f"{where}: scales.{s.id}"
         faults += [f"{field}.items: there is no question '{item}'" for item in s.items if item not in questions]
         faults += [
-            f"{field}: there is no scale '{part}'" for part in (s.numerator, s.denominator) if part and part not in scales
+            f"{field}: there is no scale '{part}'"
+            for part in (s.numerator, s.denominator)
+            if part and part not in scales
         ]
         faults += _score_faults(field, s, questions, book)
     for block in instrument.blocks:
@@ -128,7 +136,9 @@ def _score_faults(field: str, scale, questions: dict, book: Codebook) -> list[st
     lows, highs = zip(*ranges, strict=True)
     possible = (sum(lows), sum(highs)) if scale.score == "sum" else (min(lows), max(highs))
     if (scale.minimum, scale.maximum) != possible:
-        return [f"{field}: the range {scale.minimum:g}-{scale.maximum:g} is outside its items', which give {possible[0]}-{possible[1]}"]
+        return [
+            f"{field}: the range {scale.minimum:g}-{scale.maximum:g} is outside its items', which give {possible[0]}-{possible[1]}"
+        ]
     return []
 
 
@@ -139,7 +149,9 @@ def _wave_faults(wave: Wave, book: Codebook) -> list[str]:
             faults.append(f"{where}: instruments.{name}: there is no such instrument")
             continue
         known = {q.id for q in book.instruments[name].questions}
-        faults += [f"{where}: instruments.{name}.without: there is no question '{q}'" for q in asked.without if q not in known]
+        faults += [
+            f"{where}: instruments.{name}.without: there is no question '{q}'" for q in asked.without if q not in known
+        ]
     if faults:
         return faults
     asked = book.questions(wave.wave)

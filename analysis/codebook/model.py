@@ -132,7 +132,9 @@ class Break(Part):
     """Something that makes the waves from `wave` on differ from those before."""
 
     wave: int
-    kind: Literal["wording", "scale", "filter", "recall_period", "order", "mode", "renewal", "population", "position_grouping"]
+    kind: Literal[
+        "wording", "scale", "filter", "recall_period", "order", "mode", "renewal", "population", "position_grouping"
+    ]
     note: Label
     questions: list[Id] = []  # empty: all of the instrument
     comparable_because: Label | None = None  # a reason that lets a breaking kind be tested across

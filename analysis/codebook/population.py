@@ -32,7 +32,9 @@ def read(path: Path) -> pd.DataFrame:
             if totals.nunique() > 1:
                 faults.append(f"{path.name}, wave {wave}: the margins differ in total: {totals.to_dict()}")
     if faults:
-        raise LegepaneletError("POPULATION_FIGURES", "\n".join(faults[:20]), "Each margin of a wave counts the same doctors.")
+        raise LegepaneletError(
+            "POPULATION_FIGURES", "\n".join(faults[:20]), "Each margin of a wave counts the same doctors."
+        )
     return table
 
 
@@ -47,4 +49,6 @@ def of_wave(folder: Path, wave: int, own: Path | None = None) -> pd.DataFrame:
         raise LegepaneletError("POPULATION_FIGURES", f"margins.csv has no figures for {wave} or earlier")
     latest = known["wave"].max()
     rows = known[known["wave"] == latest].assign(wave=wave)
-    return rows if latest == wave else rows.assign(kind="extrapolated", source=rows["source"] + f" (figures of {latest})")
+    return (
+        rows if latest == wave else rows.assign(kind="extrapolated", source=rows["source"] + f" (figures of {latest})")
+    )

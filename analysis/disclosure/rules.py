@@ -43,7 +43,9 @@ def _sensitive(book: Codebook, wave: int) -> set[str]:
 def _too_small(results: pd.DataFrame) -> pd.Series:
     estimated = results["kind"].isin(["estimate", "comparison", "model", "scale"])
     few = results["n"].fillna(SMALLEST_BASE) < SMALLEST_BASE
-    return estimated & (few | (results["n_both"].fillna(SMALLEST_BASE) < SMALLEST_BASE) & (results["statistic"] == "change_within"))
+    return estimated & (
+        few | (results["n_both"].fillna(SMALLEST_BASE) < SMALLEST_BASE) & (results["statistic"] == "change_within")
+    )
 
 
 def _too_coarse(results: pd.DataFrame) -> pd.Series:
@@ -68,9 +70,14 @@ def _tells_on(results: pd.DataFrame, hidden: pd.Series) -> pd.Series:
     levels = results["kind"].eq("estimate") & results["category"].isna()
     lost = set(results.loc[hidden & levels, group].itertuples(index=False, name=None))
     comparison = results["kind"].eq("comparison") & results["status"].eq("shown")
-    mine = pd.Series([tuple(row) in lost for row in results[group].itertuples(index=False, name=None)], index=results.index)
+    mine = pd.Series(
+        [tuple(row) in lost for row in results[group].itertuples(index=False, name=None)], index=results.index
+    )
     other = pd.Series(
-        [(r.indicator, r.by, r.vs_level, "", "") in lost for r in results[["indicator", "by", "vs_level"]].itertuples()],
+        [
+            (r.indicator, r.by, r.vs_level, "", "") in lost
+            for r in results[["indicator", "by", "vs_level"]].itertuples()
+        ],
         index=results.index,
     )
     return comparison & (mine | (other & results["vs_level"].ne("")))

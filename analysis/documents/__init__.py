@@ -23,7 +23,9 @@ def builtin_or_quarto(renderer: str):
 
     modules = {"builtin": render, "quarto": quarto}
     if renderer not in modules:
-        raise LegepaneletError("RENDERER_UNKNOWN", f"RENDERER={renderer} is not known", "RENDERER may be builtin or quarto.")
+        raise LegepaneletError(
+            "RENDERER_UNKNOWN", f"RENDERER={renderer} is not known", "RENDERER may be builtin or quarto."
+        )
     return modules[renderer]
 
 

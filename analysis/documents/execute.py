@@ -18,7 +18,9 @@ INLINE = re.compile(r"`\{python\}\s*(.+?)`")
 ESCAPED = re.compile(r"([\\`*_{}\[\]<>@#|~^$])")
 
 
-def execute(notebook: nbformat.NotebookNode, *, parameters: dict, metadata: dict, folder: Path) -> nbformat.NotebookNode:
+def execute(
+    notebook: nbformat.NotebookNode, *, parameters: dict, metadata: dict, folder: Path
+) -> nbformat.NotebookNode:
     """The notebook run in `folder`, with `parameters` set after the cell tagged so and `metadata` in its front matter.
 
     Inline expressions are replaced by their values. Raises DOCUMENT_FAILED with the document's own file and line.
@@ -53,11 +55,13 @@ def _environment(private: str) -> dict:
 def _with_parameters(cells: list, parameters: dict) -> list:
     found = [i for i, cell in enumerate(cells) if "parameters" in cell.metadata.get("tags", [])]
     if not found:
-        raise LegepaneletError("DOCUMENT_FAILED", "the document has no cell tagged 'parameters'", "Add `#| tags: [parameters]`.")
+        raise LegepaneletError(
+            "DOCUMENT_FAILED", "the document has no cell tagged 'parameters'", "Add `#| tags: [parameters]`."
+        )
     lines = ["#| include: false", *(f"{name} = {value!r}" for name, value in parameters.items())]
     cell = nbformat.v4.new_code_cell("\n".join(lines), id="cell-parameters")
     cell.metadata["tags"] = ["injected-parameters"]
-    return cells[: found[0] + 1] + [cell] + cells[found[0] + 1 :]
+    return [*cells[: found[0] + 1], cell, *cells[found[0] + 1 :]]
 
 
 def _run(client, cell, number: int) -> None:

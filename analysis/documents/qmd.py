@@ -42,7 +42,9 @@ def read(path: Path) -> nbformat.NotebookNode:
             continue
         end = next((i for i in range(place + 1, len(body)) if body[i][0].strip() == fence[1]), None)
         if end is None:
-            raise LegepaneletError("QMD_DIALECT", f"{file} line {number}: the block is not closed", f"End it with {fence[1]}.")
+            raise LegepaneletError(
+                "QMD_DIALECT", f"{file} line {number}: the block is not closed", f"End it with {fence[1]}."
+            )
         if content.strip().startswith(fence[1] + "{python}"):
             cells += _markdown(text)
             text = []
@@ -95,7 +97,9 @@ def _fault(text: str, file: str, number: int) -> str | None:
 def _front_matter(lines, path: Path) -> tuple[str, list]:
     texts = [text for text, _, _ in lines]
     if not texts or texts[0].strip() != "---" or "---" not in [t.strip() for t in texts[1:]]:
-        raise LegepaneletError("QMD_DIALECT", f"{path.name} line 1: a document begins with its front matter between '---'")
+        raise LegepaneletError(
+            "QMD_DIALECT", f"{path.name} line 1: a document begins with its front matter between '---'"
+        )
     end = [t.strip() for t in texts[1:]].index("---") + 1
     try:
         yaml.safe_load("\n".join(texts[1:end]))

@@ -29,12 +29,23 @@ def render(notebook, *, outputs: dict[str, Path], resources: Path, epoch: int) -
         document = stage / "reports" / "document.ipynb"
         nbformat.write(notebook, document)
         for name, path in outputs.items():
-            command = [program, "render", str(document), "--to", TARGETS[name], "--no-execute", "--output", f"document.{name}"]
+            command = [
+                program,
+                "render",
+                str(document),
+                "--to",
+                TARGETS[name],
+                "--no-execute",
+                "--output",
+                f"document.{name}",
+            ]
             done = subprocess.run(command, capture_output=True, text=True, cwd=stage, check=False,
                                   env=os.environ | {"SOURCE_DATE_EPOCH": str(epoch)})  # fmt: skip
             made = [p for p in stage.rglob(f"document.{name}") if p.is_file()]
             if done.returncode or not made:
-                raise LegepaneletError("RENDER_FAILED", f"quarto: {done.stderr.strip().splitlines()[-1:] or done.stdout}")
+                raise LegepaneletError(
+                    "RENDER_FAILED", f"quarto: {done.stderr.strip().splitlines()[-1:] or done.stdout}"
+                )
             path.parent.mkdir(parents=True, exist_ok=True)
             whole = path.with_suffix(path.suffix + ".part")
             shutil.copy(made[0], whole)

@@ -53,7 +53,9 @@ def markdown(notebook) -> str:
             parts.append(f"```python\n{code}\n```")
         parts += [o.data["text/markdown"] for o in cell.outputs if "data" in o and "text/markdown" in o.data]
     body = META.sub(lambda hit: str(front.get(hit[1], "")), "\n\n".join(parts))
-    head = {k: META.sub(lambda hit: str(front.get(hit[1], "")), v) if isinstance(v, str) else v for k, v in front.items()}
+    head = {
+        k: META.sub(lambda hit: str(front.get(hit[1], "")), v) if isinstance(v, str) else v for k, v in front.items()
+    }
     return f"---\n{yaml.safe_dump(head, allow_unicode=True, sort_keys=False)}---\n\n{body}\n"
 
 
@@ -61,10 +63,14 @@ def _pandoc(text: str, arguments: list[str], resources: Path, epoch: int) -> str
     # No locale, home or clock of the machine reaches the output.
     environment = {"SOURCE_DATE_EPOCH": str(epoch), "LC_ALL": "C.UTF-8", "TZ": "UTC", "HOME": str(resources)}
     command = [pypandoc.get_pandoc_path(), "--from=markdown", "--standalone", *arguments]
-    done = subprocess.run(command, input=text.encode(), capture_output=True, cwd=resources, env=environment, check=False)
+    done = subprocess.run(
+        command, input=text.encode(), capture_output=True, cwd=resources, env=environment, check=False
+    )
     complaint = done.stderr.decode().strip()
     if done.returncode or "[WARNING]" in complaint:
-        raise LegepaneletError("RENDER_FAILED", f"pandoc: {complaint}", "Look for the reference, key or picture it names.")
+        raise LegepaneletError(
+            "RENDER_FAILED", f"pandoc: {complaint}", "Look for the reference, key or picture it names."
+        )
     return done.stdout.decode()
 
 
@@ -84,7 +90,7 @@ def _html(text: str, project: dict, resources: Path, epoch: int) -> bytes:
     style = project["format"]["html"]
     sheet = ROOT / style["css"]
     arguments = [f"--template={sheet.parent / 'page.html'}", f"--css={sheet.name}", "--to=html5", "--embed-resources",
-                 "--toc", f"--toc-depth={style['toc-depth']}", "--mathml", "--section-divs",
+                 "--toc", "--shift-heading-level-by=1", f"--toc-depth={style['toc-depth'] + 1}", "--mathml", "--section-divs",
                  f"--resource-path={resources}{os.pathsep}{sheet.parent}"]  # fmt: skip
     return _pandoc(text, [*_common(project), *arguments], resources, epoch).encode()
 
@@ -97,7 +103,9 @@ def _pdf(text: str, project: dict, resources: Path, epoch: int) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder) / "page.typ"
         page.write_text(template, encoding="utf-8")
-        source = _pandoc(text, [*_common(project), f"--template={page}", "--to=typst", "--variable=builtin:true"], resources, epoch)
+        source = _pandoc(
+            text, [*_common(project), f"--template={page}", "--to=typst", "--variable=builtin:true"], resources, epoch
+        )
     files = {str(p.relative_to(resources)): p.read_bytes() for p in sorted((resources / "figures").glob("*.svg"))}
     try:
         pdf, warnings = typst.compile_with_warnings(

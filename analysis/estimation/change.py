@@ -31,7 +31,9 @@ def stack(waves: dict[int, WavePanel], columns: list[str], standard: int | None 
     frames, margins = [], []
     for wave, panel in waves.items():
         who = panel.analysed
-        goal, levels = (panel.margins, None) if standard is None else weighting.margins_of(waves[standard].population, who)
+        goal, levels = (
+            (panel.margins, None) if standard is None else weighting.margins_of(waves[standard].population, who)
+        )
         frame = who[["doctor", "stratum", "start_weight", *(c for c in columns if c in who)]].assign(wave=str(wave))
         total = goal["count"].sum() / goal["variable"].nunique()
         for variable in variables:
@@ -147,7 +149,9 @@ def _chance_of_answering_again(stayed: pd.DataFrame) -> pd.Series:
     return fit.fittedvalues.clip(lower=0.05)
 
 
-def within(earlier: int, later: int, waves: dict[int, WavePanel], indicators: list[Indicator], by_group: set[str]) -> list[dict]:
+def within(
+    earlier: int, later: int, waves: dict[int, WavePanel], indicators: list[Indicator], by_group: set[str]
+) -> list[dict]:
     """Mean change of the doctors who answered both waves; groups as they were in the earlier."""
     made = longitudinal(waves[earlier], waves[later], [i.id for i in indicators])
     if made is None:

@@ -33,7 +33,10 @@ def write(book: Codebook, wave: int, panels: dict[int, WavePanel], folder: Path)
         shared = [i for i in ids if i in panels[earlier].doctors]
         sample, frame, goal = stack({earlier: panels[earlier], wave: panel}, [*BACKGROUND, *shared])
         weighted = frame.assign(weight=sample.data["weight"].to_numpy())
-        written += [_csv(weighted, folder / f"panel_{earlier}.csv"), _csv(goal, folder / f"panel_{earlier}_margins.csv")]
+        written += [
+            _csv(weighted, folder / f"panel_{earlier}.csv"),
+            _csv(goal, folder / f"panel_{earlier}_margins.csv"),
+        ]
     return written
 
 
@@ -41,7 +44,11 @@ def _compared(book, wave, panels, indicators) -> list[int]:
     """The earlier waves that a change of the wave is measured from."""
     found = {last_asked(book, i, wave, panels) for i in indicators if i.kind != "category"}
     found -= {None}
-    return sorted(w for w in found if any(last_asked(book, i, wave, panels) == w and not breaking(book, i, w, wave) for i in indicators))
+    return sorted(
+        w
+        for w in found
+        if any(last_asked(book, i, wave, panels) == w and not breaking(book, i, w, wave) for i in indicators)
+    )
 
 
 def _csv(frame: pd.DataFrame, path: Path) -> Path:

@@ -39,15 +39,26 @@ def representativeness(panel: WavePanel) -> list[dict]:
     Weighted shares of what was raked are so by construction and say so (term `by_construction`).
     """
     invited, who = panel.doctors[panel.doctors["eligible"] & (panel.doctors["age"] <= response.OLDEST)], panel.analysed
-    raked = set(panel.margins["variable"]) | ({"sex", "age_group"} if "sex_age" in set(panel.margins["variable"]) else set())
+    raked = set(panel.margins["variable"]) | (
+        {"sex", "age_group"} if "sex_age" in set(panel.margins["variable"]) else set()
+    )
     population = _population(panel.population)
     rows = []
     for variable in COMPARED:
         for level in sorted(set(invited[variable]) | set(who[variable])):
-            row = {"kind": "count", "indicator": "representativeness", "by": variable, "level": level, "unit": "share", "weighting": "none"}
+            row = {
+                "kind": "count",
+                "indicator": "representativeness",
+                "by": variable,
+                "level": level,
+                "unit": "share",
+                "weighting": "none",
+            }
             for statistic, frame in (("share_invited", invited), ("share_respondents", who)):
                 count = int((frame[variable] == level).sum())
-                rows.append(row | {"statistic": statistic, "n": len(frame), "count": count, "estimate": count / len(frame)})
+                rows.append(
+                    row | {"statistic": statistic, "n": len(frame), "count": count, "estimate": count / len(frame)}
+                )
             weight = who.loc[who[variable] == level, "weight"].sum() / who["weight"].sum()
             rows.append(row | {"statistic": "share_weighted", "weighting": "cross", "n": len(who), "estimate": float(weight),
                                "term": "by_construction" if variable in raked else ""})  # fmt: skip
@@ -70,7 +81,8 @@ def _population(population: pd.DataFrame) -> dict[str, pd.Series]:
 def population(panel: WavePanel) -> list[dict]:
     """The population figures used, with their kind in `term`."""
     return [
-        _count("population", r["variable"], r["level"], r["count"]) | {"term": r["kind"]} for r in panel.population.to_dict("records")
+        _count("population", r["variable"], r["level"], r["count"]) | {"term": r["kind"]}
+        for r in panel.population.to_dict("records")
     ]
 
 

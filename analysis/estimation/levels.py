@@ -151,7 +151,9 @@ def differences(sample: svy.Sample, frame: pd.DataFrame, indicators: list[Indica
     pairs = {"sex": [("female", "male")], "age_group": [("55_69", "under_40")]}
     rows, by_id = [], {i.id: i for i in indicators}
     for by, contrasts in pairs.items():
-        for place, result in enumerate(sample.estimation.mean(ids := _answered(frame, list(by_id)), by=by, drop_nulls=True)):
+        for place, result in enumerate(
+            sample.estimation.mean(ids := _answered(frame, list(by_id)), by=by, drop_nulls=True)
+        ):
             levels = set(result.keys())
             for one, other in contrasts:
                 if {one, other} <= levels:
@@ -164,7 +166,9 @@ def differences(sample: svy.Sample, frame: pd.DataFrame, indicators: list[Indica
     return rows
 
 
-def three_classes(book: Codebook, wave: int, sample: svy.Sample, frame: pd.DataFrame, indicators: list[Indicator]) -> list[dict]:
+def three_classes(
+    book: Codebook, wave: int, sample: svy.Sample, frame: pd.DataFrame, indicators: list[Indicator]
+) -> list[dict]:
     """Shares of an ordered distribution in three classes (category 1-3, statistic `share_of_three`), by group.
 
     Small groups are published in these instead of all categories; which, is for disclosure to say.

@@ -27,10 +27,21 @@ def trend(indicator: str, waves: dict[int, WavePanel], wave: int) -> list[dict]:
     terms = [("wave", str(wave))] * (len(waves) > 1) + [(b, REFERENCE[b]) for b in BACKGROUND]
     if any(complete[b].nunique() < 2 or ref not in set(complete[b]) for b, ref in terms):
         return []
-    with warnings.catch_warnings():  # a separated term comes back without a standard error, and is shown without figures
+    with (
+        warnings.catch_warnings()
+    ):  # a separated term comes back without a standard error, and is shown without figures
         warnings.simplefilter("ignore", svy.SvyUserWarning)
-        fit = sample.glm.fit(indicator, x=[svy.Cat(b, ref=ref) for b, ref in terms], family=family, drop_nulls=True, tol=1e-12)
-    common = {"kind": "model", "indicator": indicator, "base": "all", "weighting": "cross", "n": len(complete), "n_both": None}
+        fit = sample.glm.fit(
+            indicator, x=[svy.Cat(b, ref=ref) for b, ref in terms], family=family, drop_nulls=True, tol=1e-12
+        )
+    common = {
+        "kind": "model",
+        "indicator": indicator,
+        "base": "all",
+        "weighting": "cross",
+        "n": len(complete),
+        "n_both": None,
+    }
     rows = _coefficients(fit, terms, complete, family, common | {"model": "trend"})
     if len(waves) > 1:
         rows += _adjusted(fit, sorted(set(complete["wave"])), complete, family, common | {"model": "trend"})
@@ -75,7 +86,8 @@ def _gee(complete, indicator, terms, family, common) -> list[dict]:
     import statsmodels.api as sm
 
     dummies = [
-        pd.get_dummies(complete[b], prefix=b, prefix_sep="=").astype(float).drop(columns=f"{b}={ref}") for b, ref in terms
+        pd.get_dummies(complete[b], prefix=b, prefix_sep="=").astype(float).drop(columns=f"{b}={ref}")
+        for b, ref in terms
     ]
     design = sm.add_constant(pd.concat(dummies, axis=1))
     kind = sm.families.Binomial() if family == "binomial" else sm.families.Gaussian()

@@ -13,12 +13,16 @@ from analysis.panel.build import WavePanel
 HOURS = {"hours_total", "hours_over_48"}  # also by position x sex, and as quartiles
 
 
-def estimate(book: Codebook, wave: int, panels: dict[int, WavePanel], answers: pd.DataFrame, problems: pd.DataFrame) -> pd.DataFrame:
+def estimate(
+    book: Codebook, wave: int, panels: dict[int, WavePanel], answers: pd.DataFrame, problems: pd.DataFrame
+) -> pd.DataFrame:
     """The complete results table of `wave`. `panels` holds it and the earlier waves there are data for."""
     panel = panels[wave]
     indicators = [i for i in of_wave(book, wave) if i.id != "position"]
     sample, frame = weighted(panel)
-    rows = levels.estimate(sample, frame, panel.reasons.set_index("doctor").loc[frame["doctor"]].reset_index(), indicators, HOURS)
+    rows = levels.estimate(
+        sample, frame, panel.reasons.set_index("doctor").loc[frame["doctor"]].reset_index(), indicators, HOURS
+    )
     rows += levels.three_classes(book, wave, sample, frame, indicators)
     rows += levels.differences(sample, frame, [i for i in indicators if i.key and i.kind != "category"])
     earlier = [w for w in panels if w < wave]
@@ -47,13 +51,19 @@ def weighted(panel: WavePanel):
     return weighting.raked_sample(raked.astype({c: "Float64" for c in numbers}), panel.margins), frame
 
 
-def changes(book: Codebook, wave: int, panels: dict[int, WavePanel], indicators: list[Indicator], earlier: list[int]) -> list[dict]:
+def changes(
+    book: Codebook, wave: int, panels: dict[int, WavePanel], indicators: list[Indicator], earlier: list[int]
+) -> list[dict]:
     """The three kinds of change since the last wave that had the indicator; a refused test is a row without figures."""
     by_wave: dict[int, list[Indicator]] = {}
     rows = []
     for indicator in indicators:
         last = last_asked(book, indicator, wave, earlier)
-        if last is None or panels[last].analysed[indicator.id].notna().sum() < 2 or panels[wave].analysed[indicator.id].notna().sum() < 2:
+        if (
+            last is None
+            or panels[last].analysed[indicator.id].notna().sum() < 2
+            or panels[wave].analysed[indicator.id].notna().sum() < 2
+        ):
             continue
         if breaking(book, indicator, last, wave):
             rows.append({"kind": "comparison", "indicator": indicator.id, "base": indicator.base, "vs_wave": last,
@@ -68,7 +78,9 @@ def changes(book: Codebook, wave: int, panels: dict[int, WavePanel], indicators:
     return rows
 
 
-def _comparable_waves(book: Codebook, indicator: Indicator, wave: int, panels: dict[int, WavePanel]) -> dict[int, WavePanel]:
+def _comparable_waves(
+    book: Codebook, indicator: Indicator, wave: int, panels: dict[int, WavePanel]
+) -> dict[int, WavePanel]:
     """The waves up to `wave` that have the indicator, back to its last break."""
     return {
         w: panel for w, panel in panels.items()

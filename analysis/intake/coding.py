@@ -66,14 +66,24 @@ class Coder:
         codes = sorted(self.book.responses(question).categories)
         ticked = pd.DataFrame(0.0, index=cells.index, columns=codes)
         for column, option in zip(cells, options, strict=True):
-            parts = {text: [part.strip() for part in ([text] if option is not None else text.split(";"))] for text in cells[column].unique()}
+            parts = {
+                text: [part.strip() for part in ([text] if option is not None else text.split(";"))]
+                for text in cells[column].unique()
+            }
             chosen = {text: self._chosen(parts[text], option, codes) for text in parts}
             for code in codes:
-                ticked[code] = ticked[code].where(~cells[column].map(lambda text, c=code: c in chosen[text]), 1.0)
+                saying_so = [text for text, options_ in chosen.items() if code in options_]
+                ticked.loc[cells[column].isin(saying_so), code] = 1.0
             for row, text in cells[column].items():
                 for part in parts[text]:
                     if not self._is_tick(part, option, codes):
-                        self._report("CODE_OUTSIDE_SCALE", row, column, part, "0 or 1" if option is not None else self._expected(question))
+                        self._report(
+                            "CODE_OUTSIDE_SCALE",
+                            row,
+                            column,
+                            part,
+                            "0 or 1" if option is not None else self._expected(question),
+                        )
         empty = ticked.sum(axis=1) == 0
         alone = ticked[question.exclusive].any(axis=1) & (ticked.sum(axis=1) > 1)
         for row in cells.index[alone]:
@@ -102,16 +112,30 @@ class Coder:
     def _report(self, code, row, column, value, expected) -> None:
         severity = "error" if code in ("CODE_OUTSIDE_SCALE", "NOT_A_NUMBER") else "warning"
         self.problems.append(
-            {"severity": severity, "code": code, "file": self.file, "row": row, "doctor": self.doctors[row],
-             "column": column, "value": value, "message": f"expected {expected}"}  # fmt: skip
+            {
+                "severity": severity,
+                "code": code,
+                "file": self.file,
+                "row": row,
+                "doctor": self.doctors[row],
+                "column": column,
+                "value": value,
+                "message": f"expected {expected}",
+            }
         )
 
-    def apply_filters(self, questions: dict[str, Question], answers: pd.DataFrame, reasons: pd.DataFrame, columns: dict[str, str]):
+    def apply_filters(
+        self, questions: dict[str, Question], answers: pd.DataFrame, reasons: pd.DataFrame, columns: dict[str, str]
+    ):
         """Marks who was not asked; an answer from someone not asked is set aside and reported. Changes both tables."""
         for question in questions.values():
             if question.asked_if is None:
                 continue
-            mine = [question.id] if question.type != "multiple" else [c for c in answers if c.startswith(f"{question.id}_")]
+            mine = (
+                [question.id]
+                if question.type != "multiple"
+                else [c for c in answers if c.startswith(f"{question.id}_")]
+            )
             asked = _asked(question, answers)
             for column in mine[:1]:
                 violated = ~asked & reasons[mine].eq(ANSWERED).any(axis=1)

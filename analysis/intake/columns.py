@@ -7,7 +7,16 @@ from analysis.codebook import Codebook, Question
 from analysis.intake.readers import clean
 
 # What survey tools add by themselves; never an answer.
-TECHNICAL = {"submissionid", "submission_id", "answertime", "createddate", "modifieddate", "formid", "created", "anonymous"}
+TECHNICAL = {
+    "submissionid",
+    "submission_id",
+    "answertime",
+    "createddate",
+    "modifieddate",
+    "formid",
+    "created",
+    "anonymous",
+}
 DOCTOR = ("doctor", "lopenr", "løpenr", "løpenummer", "id")
 
 
@@ -35,7 +44,9 @@ def match(book: Codebook, wave: int, headers: list[str], file: str) -> tuple[str
         else:
             problems.append(_problem("UNKNOWN_COLUMN", file, header, _did_you_mean(header, names)))
     if doctor is None:
-        problems.append(_problem("MISSING_COLUMN", file, "doctor", "no column holds the doctor's number; name it 'doctor'"))
+        problems.append(
+            _problem("MISSING_COLUMN", file, "doctor", "no column holds the doctor's number; name it 'doctor'")
+        )
     problems += _missing(book, wave, targets, file)
     return doctor, targets, problems
 
@@ -48,7 +59,9 @@ def _names(book: Codebook, wave: int) -> dict[str, Target]:
         names |= {clean(text).casefold(): Target(q) for text in texts}
         if q.type == "multiple":
             for code, label in book.responses(q).categories.items():
-                options = [f"{q.id}_{code}"] + [f"{text} {label[lang]}" for lang, text in (("nb", q.text.nb), ("en", q.text.en))]
+                options = [f"{q.id}_{code}"] + [
+                    f"{text} {label[lang]}" for lang, text in (("nb", q.text.nb), ("en", q.text.en))
+                ]
                 options += [f"{q.text[lang]} [{label[lang]}]" for lang in ("nb", "en")]
                 names |= {clean(text).casefold(): Target(q, code) for text in options}
     return names
@@ -74,7 +87,9 @@ def _missing(book: Codebook, wave: int, targets: dict[str, Target], file: str) -
             lacking = [f"{q.id}_{c}" for c in book.responses(q).categories if (q.id, c) not in found]
         else:
             lacking = [q.id]
-        problems += [_problem("MISSING_COLUMN", file, name, f"the codebook says that wave {wave} asked it") for name in lacking]
+        problems += [
+            _problem("MISSING_COLUMN", file, name, f"the codebook says that wave {wave} asked it") for name in lacking
+        ]
     return problems
 
 

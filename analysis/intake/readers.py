@@ -26,11 +26,15 @@ def read_table(path: Path) -> pd.DataFrame:
             "FILE_UNREADABLE", f"{_name(path)} cannot be read: {error}", "Export the file again from the survey tool."
         ) from None
     if table.columns.empty or table.empty:
-        raise LegepaneletError("FILE_EMPTY", f"{_name(path)} holds no rows", "Export the file again from the survey tool.")
+        raise LegepaneletError(
+            "FILE_EMPTY", f"{_name(path)} holds no rows", "Export the file again from the survey tool."
+        )
     repeated = table.columns[table.columns.duplicated()]
     if len(repeated):
         raise LegepaneletError(
-            "COLUMN_REPEATED", f"{_name(path)} row 1: the column '{repeated[0]}' stands twice", "Each column needs a name of its own."
+            "COLUMN_REPEATED",
+            f"{_name(path)} row 1: the column '{repeated[0]}' stands twice",
+            "Each column needs a name of its own.",
         )
     return table
 
@@ -53,8 +57,12 @@ def _csv(path: Path) -> pd.DataFrame:
                 f"{_name(path)} row {number}: {len(row)} cells where the header has {width}",
                 f"Cells are parted by '{delimiter}'; a text that holds one must stand in quotes.",
             )
-    body = [(number, row) for number, row in enumerate(rows, start=1) if number > 1 and any(cell.strip() for cell in row)]
-    return pd.DataFrame([row for _, row in body], index=[n for n, _ in body], columns=[clean(c) for c in rows[0]]).map(str.strip)
+    body = [
+        (number, row) for number, row in enumerate(rows, start=1) if number > 1 and any(cell.strip() for cell in row)
+    ]
+    return pd.DataFrame([row for _, row in body], index=[n for n, _ in body], columns=[clean(c) for c in rows[0]]).map(
+        str.strip
+    )
 
 
 def _decode(raw: bytes) -> str:

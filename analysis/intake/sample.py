@@ -9,7 +9,17 @@ from analysis.intake.readers import read_table, to_number
 
 NUMBERS = {"cohort": (1994, 2100), "licence_year": (1900, 2100), "birth_year": (1900, 2100)}
 OPTIONAL = ("stratum", "start_weight", "synthetic")
-COLUMNS = ("doctor", "cohort", "licence_year", "sex", "birth_year", "register_position", "specialty", "region", "disposition")
+COLUMNS = (
+    "doctor",
+    "cohort",
+    "licence_year",
+    "sex",
+    "birth_year",
+    "register_position",
+    "specialty",
+    "region",
+    "disposition",
+)
 
 
 def read(book: Codebook, path: Path) -> tuple[pd.DataFrame, list[dict]]:
@@ -42,9 +52,19 @@ def read(book: Codebook, path: Path) -> tuple[pd.DataFrame, list[dict]]:
         )  # fmt: skip
 
     report(table.index[table["doctor"] == ""], "MISSING_ID", "doctor", "expected the doctor's number")
-    report(table.index[table["doctor"].duplicated() & (table["doctor"] != "")], "DUPLICATE_DOCTOR", "doctor", "expected once")
+    report(
+        table.index[table["doctor"].duplicated() & (table["doctor"] != "")],
+        "DUPLICATE_DOCTOR",
+        "doctor",
+        "expected once",
+    )
     for column, levels in allowed.items():
-        report(table.index[~table[column].isin(list(levels))], "CODE_OUTSIDE_SCALE", column, f"expected one of {', '.join(levels)}")
+        report(
+            table.index[~table[column].isin(list(levels))],
+            "CODE_OUTSIDE_SCALE",
+            column,
+            f"expected one of {', '.join(levels)}",
+        )
     for column, (low, high) in NUMBERS.items():
         value = table[column].map(to_number)
         report(table.index[~value.between(low, high)], "IMPOSSIBLE_NUMBER", column, f"expected a year, {low} to {high}")

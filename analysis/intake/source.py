@@ -25,7 +25,9 @@ def find(folder: Path) -> Source:
     """
     if not folder.is_dir():
         raise LegepaneletError(
-            "DATA_MISSING", f"the folder {folder} does not exist", "DATA must hold a folder a wave, as DATA/2026/answers.csv."
+            "DATA_MISSING",
+            f"the folder {folder} does not exist",
+            "DATA must hold a folder a wave, as DATA/2026/answers.csv.",
         )
     files, faults = {}, []
     for wave in sorted(p for p in folder.iterdir() if p.is_dir() and p.name.isdigit()):
@@ -43,7 +45,9 @@ def find(folder: Path) -> Source:
         raise LegepaneletError("DATA_INCOMPLETE", "\n".join(faults), "Each wave needs its answers and its sample.csv.")
     if not files:
         raise LegepaneletError(
-            "DATA_MISSING", f"the folder {folder} holds no wave", "DATA must hold a folder a wave, as DATA/2026/answers.csv."
+            "DATA_MISSING",
+            f"the folder {folder} holds no wave",
+            "DATA must hold a folder a wave, as DATA/2026/answers.csv.",
         )
     marked = {wave: _is_marked(sample) for wave, (_, sample, _) in files.items()}
     if len(set(marked.values())) > 1:

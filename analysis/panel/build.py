@@ -46,7 +46,9 @@ def build(book: Codebook, wave: int, answers: pd.DataFrame, reasons: pd.DataFram
     doctors["licence_period"] = _licence_period(book, doctors["licence_year"])
     doctors["analysed"] = doctors["final"].isin(["complete", "partial"]) & (doctors["age"] <= response.OLDEST)
     if not doctors["analysed"].any():
-        raise LegepaneletError("NO_RESPONDENTS", f"nobody under 70 answered wave {wave}", "Look at the wave's answers file.")
+        raise LegepaneletError(
+            "NO_RESPONDENTS", f"nobody under 70 answered wave {wave}", "Look at the wave's answers file."
+        )
     doctors = doctors.drop(columns=["stratum", "start_weight"], errors="ignore").join(
         weighting.start_weights(doctors, population)
     )
@@ -74,7 +76,9 @@ def _weights(doctors: pd.DataFrame, population: pd.DataFrame) -> tuple[pd.DataFr
 
 
 def _age_group(age: pd.Series) -> pd.Series:
-    return pd.Series(np.select([age < 40, age < 55, age < 70], ["under_40", "40_54", "55_69"], "70_on"), index=age.index)
+    return pd.Series(
+        np.select([age < 40, age < 55, age < 70], ["under_40", "40_54", "55_69"], "70_on"), index=age.index
+    )
 
 
 def _licence_period(book: Codebook, year: pd.Series) -> pd.Series:

@@ -61,7 +61,11 @@ def flow(panel: pd.DataFrame) -> dict[str, int]:
     steps |= {f"not_eligible_{k}": int(final.get(k, 0)) for k in NOT_ELIGIBLE}
     steps["eligible"] = len(panel) - sum(int(final.get(k, 0)) for k in NOT_ELIGIBLE)
     steps |= {k: int(final.get(k, 0)) for k in ("silent", "refused", "break_off", "partial", "complete")}
-    steps |= {"answered": answered, "over_age": answered - int(panel["analysed"].sum()), "analysed": int(panel["analysed"].sum())}
+    steps |= {
+        "answered": answered,
+        "over_age": answered - int(panel["analysed"].sum()),
+        "analysed": int(panel["analysed"].sum()),
+    }
     return steps
 
 

@@ -45,7 +45,9 @@ def _indicator(book: Codebook, indicator: Indicator, value: pd.Series) -> pd.Ser
     return yes.astype(float).where(value.notna())
 
 
-def _scale(instrument: Instrument, scale: Scale, values: pd.DataFrame, why: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+def _scale(
+    instrument: Instrument, scale: Scale, values: pd.DataFrame, why: pd.DataFrame
+) -> tuple[pd.Series, pd.Series]:
     if scale.score == "ratio":
         return values[scale.numerator] / values[scale.denominator], why[scale.numerator].where(
             why[scale.numerator] != "", why[scale.denominator]

@@ -22,7 +22,11 @@ def start_weights(sample: pd.DataFrame, population: pd.DataFrame) -> pd.DataFram
     Where the population by stratum is not known for every stratum of the sample: one stratum, equal weights.
     """
     if "start_weight" in sample and sample["start_weight"].notna().any():
-        return sample[["stratum", "start_weight"]] if "stratum" in sample else sample[["start_weight"]].assign(stratum="all")
+        return (
+            sample[["stratum", "start_weight"]]
+            if "stratum" in sample
+            else sample[["start_weight"]].assign(stratum="all")
+        )
     size = population[population["variable"] == "stratum"].set_index("level")["count"]
     eligible = sample["eligible"]
     invited = sample.loc[eligible, "licence_period"].value_counts()
@@ -47,7 +51,9 @@ def margins_of(population: pd.DataFrame, respondents: pd.DataFrame) -> tuple[pd.
         mapping = _collapse(counts, respondents[variable].value_counts(), variable)
         if unknown := set(respondents[variable]) - set(mapping):
             raise LegepaneletError(
-                "MARGIN_UNKNOWN_LEVEL", f"the population figures lack {variable} = '{min(unknown)}'", "Add it to the population file."
+                "MARGIN_UNKNOWN_LEVEL",
+                f"the population figures lack {variable} = '{min(unknown)}'",
+                "Add it to the population file.",
             )
         merged = counts.groupby(mapping).sum()
         columns[variable] = respondents[variable].map(mapping)
@@ -66,7 +72,9 @@ def _collapse(population: pd.Series, respondents: pd.Series, variable: str) -> d
         return group[0].split(":")[0] if variable == "sex_age" else ""
 
     while True:
-        small = [g for g in groups if n(g) < SMALLEST_CELL and any(o is not g and family(o) == family(g) for o in groups)]
+        small = [
+            g for g in groups if n(g) < SMALLEST_CELL and any(o is not g and family(o) == family(g) for o in groups)
+        ]
         if not small:
             break
         group = min(small, key=n)
@@ -98,7 +106,10 @@ def raked_sample(frame: pd.DataFrame, margins: pd.DataFrame, cluster: str | None
 
     `margins` is `variable, level, count`. `cluster` is the doctor where waves are stacked. Raises RAKING_FAILED.
     """
-    controls = {v: dict(zip(rows["level"], rows["count"].astype(float), strict=True)) for v, rows in margins.groupby("variable", sort=False)}
+    controls = {
+        v: dict(zip(rows["level"], rows["count"].astype(float), strict=True))
+        for v, rows in margins.groupby("variable", sort=False)
+    }
     design = svy.Design(stratum="stratum", wgt="start_weight", psu=cluster)
     sample = svy.Sample(pl.from_pandas(frame), design)
     try:

@@ -11,7 +11,14 @@ WIDTH = 7.2  # inches; the text column of the PDF
 INTERVAL = {"color": style.ACCENT, "elinewidth": 1.1, "capsize": 0, "fmt": "o", "markersize": 4.5}
 
 
-def trend(points: pd.DataFrame, breaks: dict[int, str], lines: list[tuple[str, pd.DataFrame]], axis: str, percent: bool, lang: str):
+def trend(
+    points: pd.DataFrame,
+    breaks: dict[int, str],
+    lines: list[tuple[str, pd.DataFrame]],
+    axis: str,
+    percent: bool,
+    lang: str,
+):
     """Estimates by wave with their intervals: everyone on top, groups in small panels below.
 
     `points` and each of `lines` have wave, estimate, lower, upper (shares as per cent). `breaks` is wave -> "ends" (the line
@@ -19,8 +26,12 @@ def trend(points: pd.DataFrame, breaks: dict[int, str], lines: list[tuple[str, p
     """
     style.apply()
     rows = -(-len(lines) // 4)
-    shape = [["all"] * 4] + [[f"g{r * 4 + c}" if r * 4 + c < len(lines) else "." for c in range(4)] for r in range(rows)]
-    figure, axes = plt.subplot_mosaic(shape, figsize=(WIDTH, 2.3 + 1.25 * rows), height_ratios=[1.8] + [1] * rows, layout="constrained")
+    shape = [["all"] * 4] + [
+        [f"g{r * 4 + c}" if r * 4 + c < len(lines) else "." for c in range(4)] for r in range(rows)
+    ]
+    figure, axes = plt.subplot_mosaic(
+        shape, figsize=(WIDTH, 2.3 + 1.25 * rows), height_ratios=[1.8] + [1] * rows, layout="constrained"
+    )
     _line(axes["all"], points, breaks, labels=True, lang=lang, percent=percent)
     axes["all"].set_ylabel(axis)
     years = range(int(points["wave"].min()), int(points["wave"].max()) + 1)
@@ -66,7 +77,11 @@ def _line(axes, points: pd.DataFrame, breaks: dict[int, str], labels: bool, lang
                   **(INTERVAL | ({} if labels else {"markersize": 3, "elinewidth": 0.8})))  # fmt: skip
     for wave, kind in breaks.items():
         if points["wave"].min() < wave <= points["wave"].max() and (labels or kind == "ends"):
-            look = {"color": "#9aa5a8", "linewidth": 0.9, "linestyle": (0, (1, 2))} if kind == "marks" else {"color": style.QUIET, "linewidth": 1.2}
+            look = (
+                {"color": "#9aa5a8", "linewidth": 0.9, "linestyle": (0, (1, 2))}
+                if kind == "marks"
+                else {"color": style.QUIET, "linewidth": 1.2}
+            )
             axes.axvline(wave - 0.5, zorder=0, **look)
     if labels:
         for row in (points.sort_values("wave").iloc[0], points.sort_values("wave").iloc[-1]):
@@ -79,7 +94,9 @@ def _line(axes, points: pd.DataFrame, breaks: dict[int, str], labels: bool, lang
 def groups(rows: list[tuple[str, str, float, float, float, str]], axis: str):
     """Dots with intervals: (group, level, estimate, lower, upper, label), groups set apart."""
     style.apply()
-    figure, axes = plt.subplots(figsize=(WIDTH, 0.55 + 0.25 * (len(rows) + len({r[0] for r in rows}))), layout="constrained")
+    figure, axes = plt.subplots(
+        figsize=(WIDTH, 0.55 + 0.25 * (len(rows) + len({r[0] for r in rows}))), layout="constrained"
+    )
     place, ticks, previous = 0.0, [], None
     for group, level, estimate, lower, upper, label in rows:
         place += 1.6 if previous not in (None, group) else 1
@@ -108,7 +125,16 @@ def diverging(shares: pd.DataFrame, categories: list[str], lang: str, neutral: b
     colours = style.diverging(n)
     for column, colour, name in zip(shares, colours, categories, strict=True):
         width = shares[column]
-        axes.barh(range(len(shares)), width, left=left, color=colour, height=0.66, label=name, edgecolor="white", linewidth=0.6)
+        axes.barh(
+            range(len(shares)),
+            width,
+            left=left,
+            color=colour,
+            height=0.66,
+            label=name,
+            edgecolor="white",
+            linewidth=0.6,
+        )
         for place, (start, wide) in enumerate(zip(left, width, strict=True)):
             if wide >= 4.5:
                 dark = sum(int(colour[i : i + 2], 16) for i in (1, 3, 5)) < 420
@@ -123,7 +149,9 @@ def diverging(shares: pd.DataFrame, categories: list[str], lang: str, neutral: b
     for side in ("left", "bottom"):
         axes.spines[side].set_visible(False)
     axes.tick_params(axis="y", length=0)
-    figure.legend(loc="outside lower center", ncols=min(n, 4), frameon=False, fontsize=7.8, handlelength=1, columnspacing=1.2)
+    figure.legend(
+        loc="outside lower center", ncols=min(n, 4), frameon=False, fontsize=7.8, handlelength=1, columnspacing=1.2
+    )
     return figure
 
 
@@ -134,7 +162,14 @@ def bars(rows: list[tuple[str, float, float, float]], axis: str, lang: str):
     for place, (_, share, lower, upper) in enumerate(rows):
         axes.barh(place, share, color="#a9cdd3", height=0.62)
         axes.errorbar(share, place, xerr=[[share - lower], [upper - share]], **(INTERVAL | {"markersize": 0}))
-        axes.annotate(numbers.decimal(share, 0, lang), (upper, place), xytext=(5, 0), textcoords="offset points", va="center", fontsize=8)
+        axes.annotate(
+            numbers.decimal(share, 0, lang),
+            (upper, place),
+            xytext=(5, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=8,
+        )
     axes.set_yticks(range(len(rows)), [_wrapped(name) for name, *_ in rows])
     axes.invert_yaxis()
     axes.grid(axis="y", visible=False)

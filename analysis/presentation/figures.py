@@ -1,5 +1,7 @@
 """The report's figures: which results go into each, its caption, and its alternative text in words."""
 
+import itertools
+
 import pandas as pd
 
 from analysis.codebook.comparability import breaks_between
@@ -59,7 +61,9 @@ def trend(report, name: str) -> Figure | Text:
         line = _series(report, name, percent, by="position", level=position)
         if len(line) >= 2 and position in PANELS:
             lines.append((group.label[report.lang], line))
-    figure = charts.trend(rows, {w: kind for w, (kind, _) in breaks.items()}, lines, _axis(report, indicator), percent, report.lang)
+    figure = charts.trend(
+        rows, {w: kind for w, (kind, _) in breaks.items()}, lines, _axis(report, indicator), percent, report.lang
+    )
     waves = sorted(rows["wave"])
     caption = texts["trend"].format(label=markdown_safe(indicator.label[report.lang]), first=waves[0], last=waves[-1],
                                     axis=texts["percent"] if percent else "")  # fmt: skip
@@ -95,7 +99,7 @@ def _series(report, name: str, percent: bool, **key) -> pd.DataFrame:
 def _breaks(report, indicator, waves: list[int]) -> dict[int, tuple[str, tuple[str, ...]]]:
     """Wave -> ("ends" or "marks", why) for the waves in a series."""
     found = {}
-    for earlier, later in zip(waves, waves[1:], strict=False):
+    for earlier, later in itertools.pairwise(waves):
         between = breaks_between(report.book, indicator, earlier, later)
         if between:
             ends = any(b.kind in BREAKING and b.comparable_because is None for b in between)
@@ -133,7 +137,10 @@ def levels(report) -> list[tuple[str, str, dict]]:
     panel, words, lang = report.book.panel, report.words, report.lang
     found = [("", words["all"], {})]
     found += [(words["sex"], label[lang], {"by": "sex", "level": level}) for level, label in panel.sex.items()]
-    found += [(words["age_group"], label[lang], {"by": "age_group", "level": level}) for level, label in panel.age_groups.items()]
+    found += [
+        (words["age_group"], label[lang], {"by": "age_group", "level": level})
+        for level, label in panel.age_groups.items()
+    ]
     found += [
         (words["position"], group.label[lang], {"by": "position", "level": level})
         for level, group in panel.reporting_positions.items()
@@ -174,8 +181,14 @@ def _diverging(report, instrument, shown, questions) -> Figure | Text:
     shares = pd.DataFrame({name: (100 * rows["estimate"]).to_numpy() for name, rows in found.items()}, index=labels).T
     figure = charts.diverging(shares, labels, lang)
     low, high = min(int(r["n"].iloc[0]) for r in found.values()), max(int(r["n"].iloc[0]) for r in found.values())
-    n = tables.whole(low, lang) if low == high else numbers.span(tables.whole(low, lang), tables.whole(high, lang), lang)
-    caption = texts["diverging"].format(title=markdown_safe(shown.title[lang]), base=_base(report, instrument, questions[0]), n=n)
+    n = (
+        tables.whole(low, lang)
+        if low == high
+        else numbers.span(tables.whole(low, lang), tables.whole(high, lang), lang)
+    )
+    caption = texts["diverging"].format(
+        title=markdown_safe(shown.title[lang]), base=_base(report, instrument, questions[0]), n=n
+    )
     alt = texts["diverging_alt"].format(all=" ".join(
         f"{name}: " + charts.described([(label.lower(), f"{numbers.decimal(share, 0, lang)} %") for label, share in row.items()])
         for name, row in shares.iterrows()))  # fmt: skip
@@ -190,7 +203,9 @@ def options(report, questions) -> list[tuple[str, float, float, float, int]]:
         if q.type == "multiple":
             rows = [(label, report.row(f"{q.id}_{code}")) for code, label in responses.categories.items()]
         else:
-            rows = list(zip(responses.categories.values(), (r for _, r in distribution(report, q).iterrows()), strict=False))
+            rows = list(
+                zip(responses.categories.values(), (r for _, r in distribution(report, q).iterrows()), strict=False)
+            )
         several = len(questions) > 1
         for label, row in rows:
             if row is not None and row["status"] == "shown":
@@ -209,7 +224,11 @@ def _bars(report, instrument, shown, questions) -> Figure | Text:
         rows = sorted(rows, key=lambda r: -r[1])
     figure = charts.bars([r[:4] for r in rows], report.words["share_of"], lang)
     sizes = sorted({r[4] for r in rows})
-    n = tables.whole(sizes[0], lang) if len(sizes) == 1 else numbers.span(tables.whole(sizes[0], lang), tables.whole(sizes[-1], lang), lang)
+    n = (
+        tables.whole(sizes[0], lang)
+        if len(sizes) == 1
+        else numbers.span(tables.whole(sizes[0], lang), tables.whole(sizes[-1], lang), lang)
+    )
     caption = texts["bars"].format(title=markdown_safe(shown.title[lang]), base=_base(report, instrument, questions[0]), n=n,
                                    multiple=texts["multiple"] if multiple else "")  # fmt: skip
     alt = texts["bars_alt"].format(all=charts.described([

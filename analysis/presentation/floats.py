@@ -55,7 +55,14 @@ class Table:
     def _repr_markdown_(self) -> str:
         width = sum(cell.span for cell in self.head[-1])
         columns = "".join(f'<col style="width: {share}%">' for share in self._widths())
-        rows = ["<table>", f"<colgroup>{columns}</colgroup>", "<thead>", *(self._head(row) for row in self.head), "</thead>", "<tbody>"]
+        rows = [
+            "<table>",
+            f"<colgroup>{columns}</colgroup>",
+            "<thead>",
+            *(self._head(row) for row in self.head),
+            "</thead>",
+            "<tbody>",
+        ]
         rows += [self._body(row, width) for row in self.body] + ["</tbody>", "</table>"]
         notes = "".join(f"\n{note}\n" for note in self.notes)
         notes = f"\n::: {{.table-note}}\n{notes.strip()}\n:::\n" if notes else ""
@@ -71,7 +78,8 @@ class Table:
     @staticmethod
     def _head(row: list[Cell]) -> str:
         cells = "".join(
-            f'<th scope="{"colgroup" if c.span > 1 else "col"}" colspan="{c.span}"{_align(c)}>{_text(c)}</th>' for c in row
+            f'<th scope="{"colgroup" if c.span > 1 else "col"}" colspan="{c.span}"{_align(c)}>{_text(c)}</th>'
+            for c in row
         )
         return f"<tr>{cells}</tr>"
 

@@ -79,7 +79,9 @@ def change(row: dict | None, percent: bool, digits: int, unit: str, lang: str, r
         size = numbers.signed(factor * row["estimate"], digits, lang)
         return texts[f"within_{kind}"].format(n=numbers.decimal(row["n"], 0, lang), size=size, ci=ci, unit=unit)
     if not excludes_zero(row):
-        return texts[f"unsure_{kind}"].format(size=numbers.signed(factor * row["estimate"], digits, lang), wave=wave, ci=ci, unit=unit)
+        return texts[f"unsure_{kind}"].format(
+            size=numbers.signed(factor * row["estimate"], digits, lang), wave=wave, ci=ci, unit=unit
+        )
     way = "up" if row["estimate"] > 0 else "down"
     size = numbers.decimal(abs(factor * row["estimate"]), digits, lang)
     return texts[f"{way}_{kind}"].format(size=size, wave=wave, ci=ci, unit=unit)
@@ -90,7 +92,9 @@ def difference(row: dict | None, percent: bool, digits: int, unit: str, lang: st
     if row is None or row["status"] != "shown":
         return ""
     texts, factor = TEXTS[lang], 100 if percent else 1
-    more, less, unsure = ("women_more", "women_less", "sex_unsure") if row["by"] == "sex" else ("old_more", "old_less", "age_unsure")
+    more, less, unsure = (
+        ("women_more", "women_less", "sex_unsure") if row["by"] == "sex" else ("old_more", "old_less", "age_unsure")
+    )
     after = NBSP + texts["points"] if percent else unit
     if not excludes_zero(row):
         size, text = numbers.signed(factor * row["estimate"], digits, lang), unsure

@@ -37,7 +37,9 @@ class Report:
     def of(cls, wave: int, lang: str) -> "Report":
         folders = settings()
         made = sorted(int(p.parent.name) for p in folders.output.glob("*/results.csv") if p.parent.name.isdigit())
-        return cls(wave, lang, load(folders.codebook), Results.read(folders.output, [w for w in made if w <= wave] or [wave]))
+        return cls(
+            wave, lang, load(folders.codebook), Results.read(folders.output, [w for w in made if w <= wave] or [wave])
+        )
 
     # What the wave holds -------------------------------------------------------------------------------------------
 
@@ -69,7 +71,11 @@ class Report:
 
     def has_models(self) -> Text:
         """Marks the section it stands in as absent when no model was estimated."""
-        return ABSENT if all(tables.models(self, name) == Text("") for name in ("jss", "hours_over_48", "eri_risk")) else Text("")
+        return (
+            ABSENT
+            if all(tables.models(self, name) == Text("") for name in ("jss", "hours_over_48", "eri_risk"))
+            else Text("")
+        )
 
     def intro(self, instrument: str | None = None) -> Text:
         """The codebook's paragraph on the wave or on an instrument."""
@@ -179,7 +185,9 @@ class Report:
     def _difference(self, name: str, by: str, level: str, other: str) -> Text:
         if self.indicator(name) is None:
             return Text("")
-        row = self.results.row(wave=self.wave, indicator=name, statistic="difference", by=by, level=level, vs_level=other)
+        row = self.results.row(
+            wave=self.wave, indicator=name, statistic="difference", by=by, level=level, vs_level=other
+        )
         return Text(phrases.difference(row, *self._shape(name), self.lang))
 
     def positions(self, name: str) -> Text:
@@ -199,7 +207,13 @@ class Report:
 
     def sentences(self, name: str) -> Text:
         """Change, women against men, old against young, and positions, as far as there are results."""
-        parts = [self.change(name), self.change(name, "change_within"), self.sexes(name), self.ages(name), self.positions(name)]
+        parts = [
+            self.change(name),
+            self.change(name, "change_within"),
+            self.sexes(name),
+            self.ages(name),
+            self.positions(name),
+        ]
         return Text(" ".join(str(part) for part in parts if str(part)))
 
     # Floats ----------------------------------------------------------------------------------------------------------

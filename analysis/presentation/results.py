@@ -28,7 +28,9 @@ class Results:
         for wave in waves:
             path = folder / str(wave) / "results.csv"
             if not path.is_file():
-                raise LegepaneletError("RESULTS_MISSING", f"there are no results of {wave}", f"Run `make report WAVE={wave}` first.")
+                raise LegepaneletError(
+                    "RESULTS_MISSING", f"there are no results of {wave}", f"Run `make report WAVE={wave}` first."
+                )
             tables.append(pd.read_csv(path, dtype={c: str for c in TEXT} | {c: "Int64" for c in WHOLE}, keep_default_na=False,
                                       na_values={c: [""] for c in WHOLE + _NUMBERS}))  # fmt: skip
         rows = pd.concat(tables, ignore_index=True)
@@ -48,7 +50,9 @@ class Results:
         """The one row with these values, or None. Raises LookupError if several have them."""
         found = self._matching(indicator, wave, columns)
         if len(found) > 1:
-            raise LookupError(f"{len(found)} results have {indicator}, {wave}, {columns}: {found[0]['id']}, {found[1]['id']}")
+            raise LookupError(
+                f"{len(found)} results have {indicator}, {wave}, {columns}: {found[0]['id']}, {found[1]['id']}"
+            )
         return found[0] if found else None
 
     def _matching(self, indicator: str, wave: int, columns: dict) -> list[dict]:

@@ -11,8 +11,16 @@ HEADINGS = {"nb": {"by_group": "Etter kjønn, alder og stilling"}, "en": {"by_gr
 
 def key_figures(report) -> Text:
     """The response rate and the first of the fixed indicators, each with its interval and its change; then one of each topic."""
-    words = {"nb": "svarprosent (RR2): {a} av {d} inviterte", "en": "response rate (RR2): {a} of {d} invited"}[report.lang]
-    items = [(str(report.response_rate()), words.format(a=report.count("flow", "answered"), d=report.count("flow", "eligible")), "")]
+    words = {"nb": "svarprosent (RR2): {a} av {d} inviterte", "en": "response rate (RR2): {a} of {d} invited"}[
+        report.lang
+    ]
+    items = [
+        (
+            str(report.response_rate()),
+            words.format(a=report.count("flow", "answered"), d=report.count("flow", "eligible")),
+            "",
+        )
+    ]
     topics = [
         instrument.key[0] for name in report.book.waves[report.wave].instruments
         if (instrument := report.book.instruments[name]).kind == "topic"
@@ -24,7 +32,9 @@ def key_figures(report) -> Text:
             continue
         what = markdown_safe(indicator.label[report.lang])
         what = what[0].lower() + what[1:] if not what.isupper() else what
-        items.append((f"{report.value(name)}{report._unit(name)}", f"{what} ({report.ci(name)})", str(report.change(name))))
+        items.append(
+            (f"{report.value(name)}{report._unit(name)}", f"{what} ({report.ci(name)})", str(report.change(name)))
+        )
     blocks = [
         f"::: {{.key-figure}}\n::: {{.value}}\n{value}\n:::\n\n::: {{.what}}\n{what}\n:::\n"
         + (f"\n::: {{.change}}\n{change}\n:::\n" if change else "") + ":::\n"
@@ -54,9 +64,19 @@ def _topic(report, instrument) -> list[str]:
     for block in instrument.blocks:
         figure = figures.block(report, block.id)
         if not isinstance(figure, Text):
-            parts += [f"### {block.title[lang]}", _sentence(report, block, [asked[q] for q in block.questions if q in asked]) + f" (@fig-{figure.id})", figure._repr_markdown_()]
+            parts += [
+                f"### {block.title[lang]}",
+                _sentence(report, block, [asked[q] for q in block.questions if q in asked]) + f" (@fig-{figure.id})",
+                figure._repr_markdown_(),
+            ]
     parts.append(f"### {HEADINGS[lang]['by_group']} {{#{instrument.id.replace('_', '-')}-groups}}")
-    parts += [" ".join(filter(None, (f"**{markdown_safe(report.indicator(k).label[lang])}.** {report.sentences(k)}" for k in keys[:1])))]
+    parts += [
+        " ".join(
+            filter(
+                None, (f"**{markdown_safe(report.indicator(k).label[lang])}.** {report.sentences(k)}" for k in keys[:1])
+            )
+        )
+    ]
     for first in range(0, len(keys), 2):
         parts.append(tables.groups(report, *keys[first : first + 2])._repr_markdown_())
     return [part for part in parts if part.strip()]
@@ -64,7 +84,11 @@ def _topic(report, instrument) -> list[str]:
 
 def _levels(report, keys: list[str]) -> str:
     """The key indicators in one paragraph: label, estimate, interval."""
-    told = [f"{markdown_safe(report.indicator(k).label[report.lang])}: {report.value(k)} ({report.ci(k)})" for k in keys if str(report.ci(k))]
+    told = [
+        f"{markdown_safe(report.indicator(k).label[report.lang])}: {report.value(k)} ({report.ci(k)})"
+        for k in keys
+        if str(report.ci(k))
+    ]
     return "; ".join([told[0], *(t[0].lower() + t[1:] for t in told[1:])]) + "." if told else ""
 
 
@@ -84,7 +108,9 @@ def _sentence(report, block, questions) -> str:
         values = [(name, _percent(share, lang)) for name, share in sorted(values, key=lambda v: -v[1])]
         template = texts["agree"]
     if len(values) < 2:
-        return report.book.instruments[next(i.id for i in report.book.instruments.values() if block in i.blocks)].title[lang]
+        return report.book.instruments[next(i.id for i in report.book.instruments.values() if block in i.blocks)].title[
+            lang
+        ]
     one, two = values[0], values[1] if block.figure == "bars" else values[-1]
     return template.format(one=markdown_safe(one[0]), one_value=one[1], two=markdown_safe(two[0]), two_value=two[1])
 

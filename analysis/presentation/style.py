@@ -50,6 +50,8 @@ def save(figure, folder: Path, name: str, synthetic: str | None) -> Path:
         figure.text(0.995, 0.995, synthetic, ha="right", va="top", fontsize=7, color=ALARM, fontweight="semibold")
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / name
-    figure.savefig(path.with_suffix(".svg"), metadata={"Date": None, "Creator": None}, bbox_inches="tight", pad_inches=0.06)
+    figure.savefig(
+        path.with_suffix(".svg"), metadata={"Date": None, "Creator": None}, bbox_inches="tight", pad_inches=0.06
+    )
     plt.close(figure)
     return path

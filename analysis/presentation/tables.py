@@ -55,7 +55,11 @@ def by_groups(levels: list[tuple[str, str, dict]], columns: list[dict], lang: st
     ]
     for column in columns:
         share = column["percent"]
-        head[1] += [Cell(words["count_head" if share else "n"]), Cell(words["percent_head" if share else "mean"]), Cell(words["ci_head"])]
+        head[1] += [
+            Cell(words["count_head" if share else "n"]),
+            Cell(words["percent_head" if share else "mean"]),
+            Cell(words["ci_head"]),
+        ]
     body, previous = [], ""
     for group, label, key in levels:
         if group != previous and group:
@@ -146,7 +150,13 @@ def groups(report, *names: str) -> Table | Text:
     extra = (report.words["refused_note"],) if len(shown) < len(levels) else ()
     labels = markdown_safe(_joined([c["label"] for c in columns], report.lang))
     caption = _caption(report, "groups", labels=labels)
-    return report._table(f"groups_{'_'.join(names)}", head, body, caption, notes(body, report.lang, any(c["percent"] for c in columns)) + extra)
+    return report._table(
+        f"groups_{'_'.join(names)}",
+        head,
+        body,
+        caption,
+        notes(body, report.lang, any(c["percent"] for c in columns)) + extra,
+    )
 
 
 def _all_hidden(columns: list[dict], key: dict) -> bool:
@@ -186,7 +196,13 @@ def quartiles(report) -> Table | Text:
         if heading != previous and heading:
             body.append([Cell(heading, number=False)])
         previous = heading
-        body.append([Cell(label, number=False), n_of_count(rows[0], report.lang), *(estimate(r, 0, report.lang, False)[0] for r in rows)])
+        body.append(
+            [
+                Cell(label, number=False),
+                n_of_count(rows[0], report.lang),
+                *(estimate(r, 0, report.lang, False)[0] for r in rows),
+            ]
+        )
     head = [[Cell(words["group"], number=False), Cell(words["n"]), *(Cell(words[q]) for q in ("p25", "median", "p75"))]]
     return report._table("hours_quartiles", head, body, _caption(report, "quartiles"), notes(body, report.lang, False))
 
@@ -194,13 +210,27 @@ def quartiles(report) -> Table | Text:
 def response(report) -> Table:
     """AAPOR's six response rates with their definitions."""
     words, body = report.words, []
-    plain = {"rr1": "I/D", "rr2": "(I+P)/D", "rr3": "I/(D−U+eU)", "rr4": "(I+P)/(D−U+eU)", "rr5": "I/(D−U)", "rr6": "(I+P)/(D−U)"}
+    plain = {
+        "rr1": "I/D",
+        "rr2": "(I+P)/D",
+        "rr3": "I/(D−U+eU)",
+        "rr4": "(I+P)/(D−U+eU)",
+        "rr5": "I/(D−U)",
+        "rr6": "(I+P)/(D−U)",
+    }
     for rate, definition in plain.items():
         row = report.results.row(wave=report.wave, indicator="response_rate", statistic=rate)
         if row is not None:
             body.append([Cell(rate.upper(), number=False), Cell(definition, number=False), n_of_count(row, report.lang),
                          Cell(numbers.decimal(100 * row["estimate"], 1, report.lang))])  # fmt: skip
-    head = [[Cell(words["rate"], number=False), Cell(words["definition"], number=False), Cell(words["count_head"]), Cell("%")]]
+    head = [
+        [
+            Cell(words["rate"], number=False),
+            Cell(words["definition"], number=False),
+            Cell(words["count_head"]),
+            Cell("%"),
+        ]
+    ]
     note = {
         "nb": "I: fullstendige svar (minst 80 % av spørsmålene); P: delvise (50–79 %); D: alle inviterte som var aktuelle; U: ukjent om aktuell, her 0; e: antatt andel aktuelle av U.",
         "en": "I: complete (at least 80% of the questions); P: partial (50–79%); D: all invited who were eligible; U: unknown eligibility, here 0; e: assumed share eligible of U.",
@@ -223,7 +253,9 @@ def representativeness(report) -> Table:
                     for s in ("share_invited", "share_respondents", "share_population", "share_weighted")}  # fmt: skip
             if rows["share_invited"] is None:
                 continue
-            cells = [Cell("–" if r is None else numbers.decimal(100 * r["estimate"], 1, report.lang)) for r in rows.values()]
+            cells = [
+                Cell("–" if r is None else numbers.decimal(100 * r["estimate"], 1, report.lang)) for r in rows.values()
+            ]
             if rows["share_weighted"]["term"] == "by_construction":
                 raked = True
                 cells[3] = Cell(cells[3].text, mark="1")
@@ -240,12 +272,20 @@ def leavers(report) -> Table | Text:
         return Text("")
     words, panel, body = report.words, report.book.panel, []
     states = ("again", "lost", "left")
-    groups_of = {"sex": panel.sex, "age_group": panel.age_groups, "position": {k: g.label for k, g in panel.reporting_positions.items()}}
+    groups_of = {
+        "sex": panel.sex,
+        "age_group": panel.age_groups,
+        "position": {k: g.label for k, g in panel.reporting_positions.items()},
+    }
 
     def line(label: str, part) -> list[Cell]:
         counts = [int(part.loc[part["level"] == s, "count"].sum()) for s in states]
         total = sum(counts)
-        return [Cell(label, number=False), Cell(whole(total, report.lang)), *(Cell(numbers.decimal(100 * c / total, 0, report.lang)) for c in counts)]
+        return [
+            Cell(label, number=False),
+            Cell(whole(total, report.lang)),
+            *(Cell(numbers.decimal(100 * c / total, 0, report.lang)) for c in counts),
+        ]
 
     everyone = rows[rows["by2"] == ""]
     body.append(line(words["everyone"], everyone))
@@ -255,7 +295,15 @@ def leavers(report) -> Table | Text:
             part = rows[(rows["by2"] == variable) & (rows["level2"] == level)]
             if not part.empty and (part["status"] == "shown").all():
                 body.append(line(label[report.lang], part))
-    head = [[Cell(words["group"], number=False), Cell(words["n"]), Cell(words["stayed"]), Cell(words["lost"]), Cell(words["left"])]]
+    head = [
+        [
+            Cell(words["group"], number=False),
+            Cell(words["n"]),
+            Cell(words["stayed"]),
+            Cell(words["lost"]),
+            Cell(words["left"]),
+        ]
+    ]
     return report._table("leavers", head, body, _caption(report, "leavers", before=report.results.waves[-2]))
 
 
@@ -280,7 +328,15 @@ def changes(report) -> Table | Text:
             body += [[Cell(report.book.instruments[name].title[report.lang], number=False)], *lines]
     if not body:
         return Text("")
-    head = [[Cell(words["indicator"], number=False), Cell(words["from"]), Cell(words["net"]), Cell(words["standardised"]), Cell(words["within"])]]
+    head = [
+        [
+            Cell(words["indicator"], number=False),
+            Cell(words["from"]),
+            Cell(words["net"]),
+            Cell(words["standardised"]),
+            Cell(words["within"]),
+        ]
+    ]
     note = {
         "nb": "Andeler i prosentpoeng, ellers i skalaens enhet; 95 % konfidensintervall i parentes. Nettoendring: alle som svarte i de to rundene. Standardisert: den tidligere runden vektet til den seneres kjønn, alder og stilling. Siste kolonne: de samme legene.",
         "en": "Shares in percentage points, otherwise in the scale's unit; 95% confidence interval in brackets. Net change: all who answered in the two waves. Standardised: the earlier wave weighted to the later one's sex, age and position. Last column: the same doctors.",
@@ -317,19 +373,34 @@ def models(report, name: str) -> Table | Text:
         if part.empty:
             continue
         body.append([Cell(words[variable], number=False)])
-        order = sorted(part["term"].str.split("=").str[1]) if names is None else [k for k in names if f"{variable}={k}" in set(part["term"])]
+        order = (
+            sorted(part["term"].str.split("=").str[1])
+            if names is None
+            else [k for k in names if f"{variable}={k}" in set(part["term"])]
+        )
         for level in order:
             row = part[part["term"] == f"{variable}={level}"].iloc[0]
             gee = rows[(rows["model"] == "gee") & (rows["term"] == f"{variable}={level}")]
             label = level if names is None else names[level][report.lang]
             if row["status"] == "reference":
-                cells = [Cell(f"{numbers.decimal(row['estimate'], 0, report.lang)} ({words['reference'].lower()})"), Cell("")]
+                cells = [
+                    Cell(f"{numbers.decimal(row['estimate'], 0, report.lang)} ({words['reference'].lower()})"),
+                    Cell(""),
+                ]
             else:
                 cells = list(estimate(row, 2, report.lang, False))
             cells.append(_with_interval(_first(gee), report.lang))
             body.append([Cell(label, number=False), Cell(whole(row["n"], report.lang)), *cells])
     statistic = words["odds_ratio" if (rows["statistic"] == "odds_ratio").any() else "difference"]
-    head = [[Cell(words["term"], number=False), Cell(words["n"]), Cell(statistic), Cell(words["ci_head"]), Cell(words["gee"])]]
+    head = [
+        [
+            Cell(words["term"], number=False),
+            Cell(words["n"]),
+            Cell(statistic),
+            Cell(words["ci_head"]),
+            Cell(words["gee"]),
+        ]
+    ]
     label = report.indicator(name).label[report.lang]
     return report._table(f"model_{name}", head, body, _caption(report, "models", label=markdown_safe(label)))
 
@@ -343,7 +414,9 @@ def _with_interval(row: dict | None, lang: str) -> Cell:
 
 def adjusted(report, name: str) -> Table | Text:
     """Adjusted means or shares of a trend model by wave."""
-    rows = report.results.where(wave=report.wave, indicator=name, model="trend", statistic=["adjusted_mean", "adjusted_share"])
+    rows = report.results.where(
+        wave=report.wave, indicator=name, model="trend", statistic=["adjusted_mean", "adjusted_share"]
+    )
     if rows.empty:
         return Text("")
     words, percent = report.words, rows["statistic"].iloc[0] == "adjusted_share"
@@ -351,7 +424,14 @@ def adjusted(report, name: str) -> Table | Text:
     for _, row in rows.sort_values("term").iterrows():
         body.append([Cell(row["term"].split("=")[1], number=False), Cell(whole(row["n"], report.lang)),
                      *estimate(row, 1 if percent else 2, report.lang, percent)])  # fmt: skip
-    head = [[Cell(words["wave"], number=False), Cell(words["n"]), Cell(words["adjusted_share" if percent else "adjusted_mean"] + (" (%)" if percent else "")), Cell(words["ci_head"])]]
+    head = [
+        [
+            Cell(words["wave"], number=False),
+            Cell(words["n"]),
+            Cell(words["adjusted_share" if percent else "adjusted_mean"] + (" (%)" if percent else "")),
+            Cell(words["ci_head"]),
+        ]
+    ]
     label = report.indicator(name).label[report.lang]
     return report._table(f"adjusted_{name}", head, body, _caption(report, "adjusted", label=markdown_safe(label)))
 
@@ -363,8 +443,20 @@ def questions(report) -> Table:
         body.append([Cell(report.book.instruments[name].title[report.lang], number=False)])
         for q in report.book.asked(report.wave)[name]:
             standing = words[asked.asked] + (f": {asked.source}" if asked.source else "")
-            body.append([Cell(q.text[report.lang], number=False), Cell(words[q.wording], number=False), Cell(standing, number=False)])
-    head = [[Cell(words["question"], number=False), Cell(words["wording"], number=False), Cell(words["asked"], number=False)]]
+            body.append(
+                [
+                    Cell(q.text[report.lang], number=False),
+                    Cell(words[q.wording], number=False),
+                    Cell(standing, number=False),
+                ]
+            )
+    head = [
+        [
+            Cell(words["question"], number=False),
+            Cell(words["wording"], number=False),
+            Cell(words["asked"], number=False),
+        ]
+    ]
     return report._table("questions", head, body, _caption(report, "questions"))
 
 
@@ -389,16 +481,29 @@ def breaks(report) -> Table | Text:
 def missing(report) -> Table | Text:
     """The questions with most missing answers, by reason (not those a filter kept from the doctor)."""
     reasons = ("unanswered", "refused", "not_applicable", "unusable")
-    asked = [report.results.where(q, report.wave, by="missing", statistic="count") for q in report.book.questions(report.wave)]
+    asked = [
+        report.results.where(q, report.wave, by="missing", statistic="count")
+        for q in report.book.questions(report.wave)
+    ]
     rows = pd.concat(asked)
-    counts = rows[rows["status"] == "shown"].pivot_table(index="indicator", columns="level", values="count", aggfunc="first")
+    counts = rows[rows["status"] == "shown"].pivot_table(
+        index="indicator", columns="level", values="count", aggfunc="first"
+    )
     counts = counts.reindex(columns=list(reasons)).astype(float).fillna(0)
     counts = counts.assign(total=counts.sum(axis=1)).sort_values("total", ascending=False, kind="stable").head(12)
     if counts.empty:
         return Text("")
     labels = {q.id: q.short[report.lang] for q in report.book.questions(report.wave).values()}
-    body = [[Cell(labels[q], number=False), *(Cell(whole(int(row[r]), report.lang)) for r in reasons)] for q, row in counts.iterrows()]
-    head = [[Cell(report.words["question"], number=False), *(Cell(report.book.panel.missing_reasons[r][report.lang]) for r in reasons)]]
+    body = [
+        [Cell(labels[q], number=False), *(Cell(whole(int(row[r]), report.lang)) for r in reasons)]
+        for q, row in counts.iterrows()
+    ]
+    head = [
+        [
+            Cell(report.words["question"], number=False),
+            *(Cell(report.book.panel.missing_reasons[r][report.lang]) for r in reasons),
+        ]
+    ]
     return report._table("missing", head, body, _caption(report, "missing"))
 
 
@@ -417,7 +522,11 @@ def population(report) -> Table:
     words, panel, body = report.words, report.book.panel, []
     kinds = {"nb": {"published": "publisert", "interpolated": "interpolert", "extrapolated": "ekstrapolert", "invented": "antatt", "synthetic": "syntetisk"},
              "en": {}}[report.lang]  # fmt: skip
-    sex_age = {f"{s}:{a}": f"{panel.sex[s][report.lang]}, {panel.age_groups[a][report.lang].lower()}" for s in panel.sex for a in panel.age_groups}
+    sex_age = {
+        f"{s}:{a}": f"{panel.sex[s][report.lang]}, {panel.age_groups[a][report.lang].lower()}"
+        for s in panel.sex
+        for a in panel.age_groups
+    }
     labels = {
         "sex": {k: v[report.lang] for k, v in panel.sex.items()}, "sex_age": sex_age,
         "register_position": {k: p.label[report.lang] for k, p in panel.register_positions.items()},
@@ -431,7 +540,13 @@ def population(report) -> Table:
         for level, label in names.items():
             row = _first(rows[rows["level"] == level])
             if row is not None:
-                body.append([Cell(label, number=False), Cell(whole(row["count"], report.lang)), Cell(kinds.get(row["term"], row["term"]), number=False)])
+                body.append(
+                    [
+                        Cell(label, number=False),
+                        Cell(whole(row["count"], report.lang)),
+                        Cell(kinds.get(row["term"], row["term"]), number=False),
+                    ]
+                )
     head = [[Cell("", number=False), Cell(words["doctors"]), Cell(words["kind"], number=False)]]
     return report._table("population", head, body, _caption(report, "population"))
 
@@ -444,10 +559,24 @@ def scales(report) -> Table | Text:
             row = report.results.row(wave=report.wave, indicator=scale.id, statistic="alpha")
             if row is not None:
                 value = numbers.decimal(row["estimate"], 2, report.lang) if row["status"] == "shown" else HIDDEN
-                body.append([Cell(scale.label[report.lang], number=False), Cell(str(len(scale.items))), Cell(whole(row["n"], report.lang)), Cell(value)])
+                body.append(
+                    [
+                        Cell(scale.label[report.lang], number=False),
+                        Cell(str(len(scale.items))),
+                        Cell(whole(row["n"], report.lang)),
+                        Cell(value),
+                    ]
+                )
     if not body:
         return Text("")
-    head = [[Cell(words["scale"], number=False), Cell({"nb": "Spørsmål", "en": "Questions"}[report.lang]), Cell(words["n"]), Cell(words["alpha"])]]
+    head = [
+        [
+            Cell(words["scale"], number=False),
+            Cell({"nb": "Spørsmål", "en": "Questions"}[report.lang]),
+            Cell(words["n"]),
+            Cell(words["alpha"]),
+        ]
+    ]
     return report._table("scales", head, body, _caption(report, "scales"))
 
 
@@ -460,8 +589,23 @@ def published(report) -> Table | Text:
     for p in found:
         rate = numbers.decimal(100 * p.rate, 1, report.lang) if p.rate else "–"
         cells = [Cell("–" if v is None else whole(v, report.lang)) for v in (p.invited, p.answered)]
-        body.append([Cell(p.source, number=False), *cells, Cell(rate), Cell(p.note[report.lang] if p.note else "", number=False)])
-    head = [[Cell(words["source"], number=False), Cell(words["invited"]), Cell(words["answered"]), Cell("%"), Cell(words["note"], number=False)]]
+        body.append(
+            [
+                Cell(p.source, number=False),
+                *cells,
+                Cell(rate),
+                Cell(p.note[report.lang] if p.note else "", number=False),
+            ]
+        )
+    head = [
+        [
+            Cell(words["source"], number=False),
+            Cell(words["invited"]),
+            Cell(words["answered"]),
+            Cell("%"),
+            Cell(words["note"], number=False),
+        ]
+    ]
     return report._table("published", head, body, _caption(report, "published"))
 
 

@@ -44,7 +44,9 @@ class Traits:
         return np.sqrt(LASTING) * self._lasting[module][rows] + np.sqrt(1 - LASTING) * fresh[rows]
 
 
-def answer(book: Codebook, wave: int, sample: pd.DataFrame, traits: Traits, only: set[str] | None = None) -> pd.DataFrame:
+def answer(
+    book: Codebook, wave: int, sample: pd.DataFrame, traits: Traits, only: set[str] | None = None
+) -> pd.DataFrame:
     """Coded answers of a wave's respondents, one row a respondent, one column a question.
 
     A multiple choice has one column `<question>_<code>` an option (0/1). Missing answers are their codes (98, 99) or NaN;
@@ -68,10 +70,12 @@ def answer(book: Codebook, wave: int, sample: pd.DataFrame, traits: Traits, only
         if question.type == "multiple":
             columns |= _options(book, question, spec, here, wave, rng, traits, asked & ~stopped)
             continue
-        if question.type == "number":
-            value = _number(question, spec, here, wave, latent)
-        else:
-            value = _category(book, question, spec, here, wave, latent)
+        is_number = question.type == "number"
+        value = (
+            _number(question, spec, here, wave, latent)
+            if is_number
+            else _category(book, question, spec, here, wave, latent)
+        )
         value = _mistyped(question, rng, value)
         columns[question.id] = _with_missing(book, question, spec, rng, np.where(asked & ~stopped, value, np.nan))
     return pd.DataFrame(columns).assign(row=here["row"].to_numpy())

@@ -35,7 +35,11 @@ def compare(book: Codebook, seed: int) -> pd.DataFrame:
     samples, traits, rows = fieldwork.samples(book, doctors, seed), Traits(seed, len(doctors)), []
     for wave, part in targets.groupby("wave"):
         sample = samples[wave]
-        rows += [_participation(t, sample) for t in part.to_dict("records") if t["indicator"] in ("invited", "answered", "response_rate")]
+        rows += [
+            _participation(t, sample)
+            for t in part.to_dict("records")
+            if t["indicator"] in ("invited", "answered", "response_rate")
+        ]
         asked = part[~part["indicator"].isin(["invited", "answered", "response_rate"])]
         if len(asked):
             respondents = _scored(_reduced(book, wave, set(asked["indicator"])), wave, sample, traits)
@@ -48,7 +52,9 @@ def over_seeds(book: Codebook, seeds: range) -> pd.DataFrame:
     """Per target: published, mean over the seeds, one seed's SE, and how many SE the mean is off. Two processes."""
     with ProcessPoolExecutor(max_workers=2) as pool:
         tables = pd.concat(pool.map(partial(compare, book), seeds))
-    mean = tables.groupby("id", sort=False).agg(published=("published", "first"), synthetic=("synthetic", "mean"), se=("se", "mean"))
+    mean = tables.groupby("id", sort=False).agg(
+        published=("published", "first"), synthetic=("synthetic", "mean"), se=("se", "mean")
+    )
     return mean.assign(off=(mean["synthetic"] - mean["published"]) / mean["se"].where(mean["se"] > 0)).reset_index()
 
 
@@ -87,7 +93,9 @@ def _participation(target: dict, sample: pd.DataFrame) -> dict:
     eligible = sample["p"] > 0
     n, answered = int(eligible.sum()), int(sample["response"].isin(["complete", "partial"]).sum())
     spread = float(np.sqrt((sample["p"] * (1 - sample["p"])).sum()))
-    value, se = {"invited": (n, 0.0), "answered": (answered, spread), "response_rate": (answered / n, spread / n)}[target["indicator"]]
+    value, se = {"invited": (n, 0.0), "answered": (answered, spread), "response_rate": (answered / n, spread / n)}[
+        target["indicator"]
+    ]
     return {"id": target["id"], "published": target["value"], "synthetic": value, "se": se}
 
 
@@ -121,7 +129,11 @@ def _marginal_mean(who: pd.DataFrame, name: str, group: dict) -> tuple[float, fl
     if "sex" not in group:
         cells = np.where(_in_group(who, group), "mine", who["group"])
     else:
-        cells = np.where(_in_group(who, {"position": group["position"]}), "mine", who["group"]) + ":" + who["sex"].to_numpy()
+        cells = (
+            np.where(_in_group(who, {"position": group["position"]}), "mine", who["group"])
+            + ":"
+            + who["sex"].to_numpy()
+        )
     mine = "mine" if "sex" not in group else f"mine:{group['sex']}"
     design = pd.get_dummies(pd.Series(cells)).astype(float)
     position = design.columns.get_loc(mine)
@@ -151,8 +163,16 @@ def document(shipped: pd.DataFrame, seeds: pd.DataFrame, n: int) -> str:
     ]  # fmt: skip
     for r in merged.to_dict("records"):
         off, difference = ("" if pd.isna(r[k]) else f"{r[k]:.2f}" for k in ("off", "difference"))
-        lines.append(f"| {r['id']} | {r['source']} | {r['value']:g} | {r['synthetic']:.4g} | {difference} | {r['synthetic_mean']:.4g} | {off} |")
-    lines += ["", "## Published figures that are not met, and why", "", "| figure | source | published | status | reason |", "| --- | --- | ---: | --- | --- |"]
+        lines.append(
+            f"| {r['id']} | {r['source']} | {r['value']:g} | {r['synthetic']:.4g} | {difference} | {r['synthetic_mean']:.4g} | {off} |"
+        )
+    lines += [
+        "",
+        "## Published figures that are not met, and why",
+        "",
+        "| figure | source | published | status | reason |",
+        "| --- | --- | ---: | --- | --- |",
+    ]
     for r in every.query("status != 'target'").to_dict("records"):
         value = f"{r['value']:g}" if pd.notna(r["value"]) else f"{r['lower']:g} to {r['upper']:g}"
         lines.append(f"| {r['id']} | {r['source']} | {value} | {r['status']} | {r['reason']} |")

@@ -126,7 +126,14 @@ def _write_xlsx(book: Codebook, wave: int, answers: pd.DataFrame, folder: Path) 
 def _fixed_modified(core: bytes, made) -> bytes:
     head, rest = core.split(b"<dcterms:modified", 1)
     opening, tail = rest.split(b">", 1)
-    return head + b"<dcterms:modified" + opening + b">" + made.strftime("%Y-%m-%dT%H:%M:%SZ").encode() + tail[tail.index(b"<"):]
+    return (
+        head
+        + b"<dcterms:modified"
+        + opening
+        + b">"
+        + made.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
+        + tail[tail.index(b"<") :]
+    )
 
 
 def _write_sav(book: Codebook, wave: int, answers: pd.DataFrame, folder: Path) -> None:

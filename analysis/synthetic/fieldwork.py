@@ -30,7 +30,7 @@ def samples(book: Codebook, doctors: pd.DataFrame, seed: int) -> dict[int, pd.Da
         lapsed[gone] = doctors["exit"].to_numpy()[gone]
         member &= ~gone
         leaving = gone.copy()
-        target = int(round(at(made["invited"], wave))) if wave <= max(made["invited"]) else int(member.sum())
+        target = round(at(made["invited"], wave)) if wave <= max(made["invited"]) else int(member.sum())
         joining = int(made["recruited"].get(wave, 0))
         surplus = member.sum() + joining - target
         if surplus > 0:  # the least willing withdraw
@@ -52,7 +52,9 @@ def _recruit(rng, doctors, wave, cohort, made, n) -> np.ndarray:
     planned = wave in made["recruited"]
     lowest = made["recruited_licence_from"][wave] if planned else wave - 8
     highest = made["recruited_licence_to"][wave] if planned else wave - 1
-    frame = population.working(doctors, wave) & (cohort == 0) & doctors["licence_year"].between(lowest, highest).to_numpy()
+    frame = (
+        population.working(doctors, wave) & (cohort == 0) & doctors["licence_year"].between(lowest, highest).to_numpy()
+    )
     return np.sort(rng.choice(np.flatnonzero(frame), min(n, int(frame.sum())), replace=False))
 
 

@@ -7,7 +7,16 @@ from analysis.synthetic import assumptions
 from analysis.synthetic.assumptions import at
 
 FIRST_YEAR = 1993
-CAREERS = ("consultant", "gp", "private_specialist", "hospital_manager", "academia", "community", "administrative", "other")
+CAREERS = (
+    "consultant",
+    "gp",
+    "private_specialist",
+    "hospital_manager",
+    "academia",
+    "community",
+    "administrative",
+    "other",
+)
 LEFO = {"hospital_manager": 1, "consultant": 2, "registrar": 3, "gp": 4, "private_specialist": 5, "community": 6,
         "academia": 7, "administrative": 8, "other": 9}  # fmt: skip
 
@@ -27,7 +36,7 @@ def simulate(seed: int, last_year: int) -> pd.DataFrame:
         working = (stock["exit_year"] > year) & (year - stock["birth_year"] < 70)
         wanted = at(made["doctors"], year)
         women = at(made["women"], year) * wanted - ((stock["sex"] == "female") & working).sum()
-        entrants = max(int(round(wanted - working.sum())), 0)
+        entrants = max(round(wanted - working.sum()), 0)
         stock = pd.concat([stock, _entrants(rng, year, entrants, int(np.clip(women, 0.3 * entrants, 0.75 * entrants)))])
     stock = stock.reset_index(drop=True)
     return _careers(stock, np.random.default_rng([seed, 2]), made)
@@ -71,7 +80,9 @@ def _careers(doctors: pd.DataFrame, rng, made) -> pd.DataFrame:
         chosen = (doctors["sex"] == sex).to_numpy()
         edges = np.cumsum(shares.loc[list(CAREERS), sex].to_numpy())
         career[chosen] = np.array(CAREERS)[np.searchsorted(edges / edges[-1], draw[chosen])]
-    training = np.where(career == "gp", rng.integers(2, 5, n), np.clip(rng.normal(10.5, 2.5, n), 6, 18).round()).astype(int)
+    training = np.where(career == "gp", rng.integers(2, 5, n), np.clip(rng.normal(10.5, 2.5, n), 6, 18).round()).astype(
+        int
+    )
     training = np.where(np.isin(career, ["community", "academia"]), rng.integers(3, 8, n), training)
     second = np.where(np.isin(career, ["private_specialist", "hospital_manager", "administrative"]),
                       np.clip(rng.normal(45, 5, n), 36, 60).round(), 0).astype(int)  # fmt: skip
@@ -81,8 +92,15 @@ def _careers(doctors: pd.DataFrame, rng, made) -> pd.DataFrame:
         specialist_year=doctors["licence_year"] + training,
         second_career_year=doctors["birth_year"] + second,
         region=rng.choice(list(made["regions"]), n, p=list(made["regions"].values())),
-        specialty=np.where(career == "gp", "general_practice", np.where(career == "community", "community_medicine",
-                           rng.choice(list(specialties), n, p=list(specialties.values())))),  # fmt: skip
+        specialty=np.where(
+            career == "gp",
+            "general_practice",
+            np.where(
+                career == "community",
+                "community_medicine",
+                rng.choice(list(specialties), n, p=list(specialties.values())),
+            ),
+        ),
         u=rng.random(n),
     )
 

@@ -75,7 +75,10 @@ def test_a_key_that_stands_twice(folder):
 
 
 def test_an_item_that_is_no_question(folder):
-    assert "there is no question 'jss_99'" in refused(folder, "instruments/job_satisfaction.yml", "items: [jss_01,", "items: [jss_99,").message
+    assert (
+        "there is no question 'jss_99'"
+        in refused(folder, "instruments/job_satisfaction.yml", "items: [jss_01,", "items: [jss_99,").message
+    )
 
 
 def test_documented_needs_a_source(folder):

@@ -34,7 +34,9 @@ def test_a_sensitive_item_needs_thirty_and_five_on_either_side(n, count, expecte
     assert status(SENSITIVE, n, count) == expected
 
 
-@pytest.mark.parametrize(("by", "expected"), [("", "shown"), ("sex", "shown"), ("age_group", "shown"), ("position", "hidden_small")])
+@pytest.mark.parametrize(
+    ("by", "expected"), [("", "shown"), ("sex", "shown"), ("age_group", "shown"), ("position", "hidden_small")]
+)
 def test_a_sensitive_item_is_shown_only_overall_by_sex_and_by_age(by, expected):
     assert status(SENSITIVE, 500, 250, by) == expected
 
@@ -54,7 +56,12 @@ def test_a_change_of_a_hidden_level_is_hidden_too():
 
 
 @settings(deadline=None)
-@given(n=st.integers(1, 200), data=st.data(), indicator=st.sampled_from([ORDINARY, SENSITIVE]), by=st.sampled_from(["", "sex", "position"]))
+@given(
+    n=st.integers(1, 200),
+    data=st.data(),
+    indicator=st.sampled_from([ORDINARY, SENSITIVE]),
+    by=st.sampled_from(["", "sex", "position"]),
+)
 def test_nothing_of_a_hidden_row_is_left_but_its_id(n, data, indicator, by):
     count = data.draw(st.integers(0, n))
     row = {"kind": "estimate", "indicator": indicator, "statistic": "share", "unit": "share", "n": n, "count": count,
@@ -69,9 +76,13 @@ def test_nothing_of_a_hidden_row_is_left_but_its_id(n, data, indicator, by):
 
 
 def test_the_published_file_holds_no_small_sensitive_cell(report):
-    results = pd.read_csv(report.output(2026, "results.csv"), keep_default_na=False, na_values={c: [""] for c in rules.FIGURES})
+    results = pd.read_csv(
+        report.output(2026, "results.csv"), keep_default_na=False, na_values={c: [""] for c in rules.FIGURES}
+    )
     sensitive = {"srh_good", "sick_none", "presenteeism_yes", "paykel_3_any", "audit_hazardous", "ut_own_ses_yes"}
-    rows = results[results["indicator"].isin(sensitive) & (results["statistic"] == "share") & (results["status"] == "shown")]
+    rows = results[
+        results["indicator"].isin(sensitive) & (results["statistic"] == "share") & (results["status"] == "shown")
+    ]
     assert len(rows) > 20
     assert set(rows["by"]) <= {"", "sex", "age_group"}
     assert (rows[["count"]].min().iloc[0] >= 5) and ((rows["n"] - rows["count"]).min() >= 5)

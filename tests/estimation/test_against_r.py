@@ -11,7 +11,6 @@ import pytest
 
 from analysis.codebook import Indicator
 from analysis.estimation import change, levels
-from analysis.panel import weighting
 from analysis.panel.build import WavePanel
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -33,8 +32,15 @@ def panel(wave: int) -> WavePanel:
         [{"variable": name, "level": r[v], "count": r["Freq"]}
          for v, name in (("sex_age", "sex_age"), ("position", "register_position")) for r in goals[v]]
     )  # fmt: skip
-    doctors = people.assign(analysed=True, register_position=people["position"], raked_sex_age=people["sex_age"], raked_register_position=people["position"])
-    return WavePanel(doctors, pd.DataFrame("", index=people.index, columns=["satisfaction", "uses_ai", "hours"]), margins, margins)
+    doctors = people.assign(
+        analysed=True,
+        register_position=people["position"],
+        raked_sex_age=people["sex_age"],
+        raked_register_position=people["position"],
+    )
+    return WavePanel(
+        doctors, pd.DataFrame("", index=people.index, columns=["satisfaction", "uses_ai", "hours"]), margins, margins
+    )
 
 
 @pytest.fixture(scope="module")
@@ -101,8 +107,15 @@ def test_a_mean_raked_over_clusters():
 
     schools = pd.read_csv(REFERENCE / "apiclus1.csv")
     theirs = json.loads((REFERENCE / "r_survey_api.json").read_text())["clus1_rake_mean_api00"]
-    sample = svy.Sample(pl.from_pandas(schools[["dnum", "pw", "fpc", "api00", "stype", "sch.wide"]]), svy.Design(psu="dnum", wgt="pw", pop_size="fpc"))
-    raked = sample.weighting.rake(controls={"stype": {"E": 4421.0, "H": 755.0, "M": 1018.0}, "sch.wide": {"No": 1072.0, "Yes": 5122.0}}, tol=1e-12, max_iter=500)
+    sample = svy.Sample(
+        pl.from_pandas(schools[["dnum", "pw", "fpc", "api00", "stype", "sch.wide"]]),
+        svy.Design(psu="dnum", wgt="pw", pop_size="fpc"),
+    )
+    raked = sample.weighting.rake(
+        controls={"stype": {"E": 4421.0, "H": 755.0, "M": 1018.0}, "sch.wide": {"No": 1072.0, "Yes": 5122.0}},
+        tol=1e-12,
+        max_iter=500,
+    )
     ours = raked.estimation.mean("api00").to_polars().row(0, named=True)
     close([ours["est"], ours["se"]], [theirs["est"][0], theirs["se"][0]], 1e-8)
 
@@ -123,10 +136,17 @@ def r_with_survey() -> bool:
 
 def wanted(results: pd.DataFrame, every: int) -> pd.DataFrame:
     """Every n-th mean and share, and every net change, of a complete results table."""
-    level = results[(results["kind"] == "estimate") & results["statistic"].isin(["mean", "share"]) & (results["by2"] == "") & (results["se"] > 0)]
+    level = results[
+        (results["kind"] == "estimate")
+        & results["statistic"].isin(["mean", "share"])
+        & (results["by2"] == "")
+        & (results["se"] > 0)
+    ]
     net = results[(results["statistic"] == "change_net") & (results["by"] == "") & (results["status"] == "shown")]
     asked = level[["indicator", "statistic", "by", "category"]].drop_duplicates().iloc[::every]
-    return pd.concat([asked.rename(columns={"statistic": "kind"}), net[["indicator"]].assign(kind="mean", by="", vs=net["vs_wave"])])
+    return pd.concat(
+        [asked.rename(columns={"statistic": "kind"}), net[["indicator"]].assign(kind="mean", by="", vs=net["vs_wave"])]
+    )
 
 
 def compare(project, folder: Path, every: int) -> tuple[int, int]:
@@ -136,19 +156,41 @@ def compare(project, folder: Path, every: int) -> tuple[int, int]:
     derived = project.folder / "data" / "derived" / "2026"
     ours = pd.read_parquet(derived / "estimates.parquet")
     wanted(ours, every).to_csv(folder / "wanted.csv", index=False)
-    subprocess.run(["Rscript", str(Path(__file__).parent / "survey.R"), str(derived), str(folder / "wanted.csv"), str(folder / "r.csv")], check=True)
-    theirs = pd.read_csv(folder / "r.csv", skipinitialspace=True, keep_default_na=False, na_values=["NA", "NaN"], dtype={"by": str, "level": str})
+    subprocess.run(
+        [
+            "Rscript",
+            str(Path(__file__).parent / "survey.R"),
+            str(derived),
+            str(folder / "wanted.csv"),
+            str(folder / "r.csv"),
+        ],
+        check=True,
+    )
+    theirs = pd.read_csv(
+        folder / "r.csv",
+        skipinitialspace=True,
+        keep_default_na=False,
+        na_values=["NA", "NaN"],
+        dtype={"by": str, "level": str},
+    )
     for column in ("what", "indicator", "by", "level"):
         theirs[column] = theirs[column].str.strip()
     levels_ = ours[ours["statistic"].isin(["mean", "share"]) & (ours["by2"] == "") & (ours["se"] > 0)]
-    merged = levels_.merge(theirs[theirs["what"] == "level"], on=["indicator", "category", "by", "level"], suffixes=("", "_r"))
+    merged = levels_.merge(
+        theirs[theirs["what"] == "level"], on=["indicator", "category", "by", "level"], suffixes=("", "_r")
+    )
     merged = merged[(merged["statistic"] == "mean") == (merged["kind_r"].str.strip() == "mean")]
     close(merged["estimate"], merged["estimate_r"])
     close(merged["se"], merged["se_r"])
     for side in ("lower", "upper"):
         assert np.allclose(merged[side], merged[f"{side}_r"], rtol=1e-5, atol=1e-5)
     net = ours[(ours["statistic"] == "change_net") & (ours["by"] == "") & (ours["status"] == "shown")]
-    changed = net.merge(theirs[theirs["what"] == "change"], left_on=["indicator", "vs_wave"], right_on=["indicator", "vs"], suffixes=("", "_r"))
+    changed = net.merge(
+        theirs[theirs["what"] == "change"],
+        left_on=["indicator", "vs_wave"],
+        right_on=["indicator", "vs"],
+        suffixes=("", "_r"),
+    )
     assert len(changed) == len(net)
     assert np.allclose(changed["estimate"], changed["estimate_r"], rtol=1e-9, atol=1e-12)
     close(changed["se"], changed["se_r"])

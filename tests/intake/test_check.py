@@ -62,8 +62,11 @@ def test_a_damaged_file_stops_the_report(damaged, project):
 
 
 def _folder_of(check):
-    return check.__closure__[0].cell_contents.parent.parent if hasattr(check.__closure__[0].cell_contents, "parent") else \
-        next(c.cell_contents for c in check.__closure__ if hasattr(c.cell_contents, "parent")).parent.parent
+    return (
+        check.__closure__[0].cell_contents.parent.parent
+        if hasattr(check.__closure__[0].cell_contents, "parent")
+        else next(c.cell_contents for c in check.__closure__ if hasattr(c.cell_contents, "parent")).parent.parent
+    )
 
 
 def test_whole_questions_in_the_header_are_understood(all_data, book):

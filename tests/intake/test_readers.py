@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from analysis.errors import LegepaneletError
 from analysis.intake.readers import clean, read_table, to_number
 
-CELLS = st.text(st.characters(blacklist_categories=("Cs", "Cc"), blacklist_characters="\ufeff"), max_size=12).map(str.strip)
+CELLS = st.text(st.characters(blacklist_categories=("Cs", "Cc"), blacklist_characters="\ufeff"), max_size=12).map(
+    str.strip
+)
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
@@ -37,7 +39,10 @@ def test_every_cell_of_a_csv_comes_back(tmp_path_factory, rows, delimiter):
     assert read_table(path)["answer"].tolist() == [row[0] for row in rows]
 
 
-@pytest.mark.parametrize(("text", "value"), [("37.5", 37.5), ("37,5", 37.5), ("1 000", 1000), ("", None), ("mange", None), ("nan", None), ("inf", None)])
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("37.5", 37.5), ("37,5", 37.5), ("1 000", 1000), ("", None), ("mange", None), ("nan", None), ("inf", None)],
+)
 def test_numbers_with_point_or_comma(text, value):
     assert to_number(text) == value
 
@@ -54,7 +59,9 @@ def test_a_row_of_another_width_is_named(tmp_path):
         read_table(path)
 
 
-@pytest.mark.parametrize(("name", "content"), [("answers.csv", b""), ("answers.xlsx", b"not a workbook"), ("answers.sav", b"$FL2 cut short")])
+@pytest.mark.parametrize(
+    ("name", "content"), [("answers.csv", b""), ("answers.xlsx", b"not a workbook"), ("answers.sav", b"$FL2 cut short")]
+)
 def test_a_damaged_file_is_one_error(tmp_path, name, content):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(LegepaneletError) as caught:

@@ -16,7 +16,8 @@ def final(answered: int, of: int = 10, disposition: str = "invited", **reasons: 
 
 
 @pytest.mark.parametrize(
-    ("answered", "expected"), [(10, "complete"), (8, "complete"), (7, "partial"), (5, "partial"), (4, "break_off"), (0, "break_off")]
+    ("answered", "expected"),
+    [(10, "complete"), (8, "complete"), (7, "partial"), (5, "partial"), (4, "break_off"), (0, "break_off")],
 )
 def test_complete_from_80_per_cent_partial_from_50(answered, expected):
     assert final(answered) == expected
@@ -30,7 +31,9 @@ def test_an_answer_that_could_not_be_used_was_still_given():
     assert final(7, unusable=1) == "complete"
 
 
-@pytest.mark.parametrize(("said", "expected"), [("invited", "silent"), ("refused", "refused"), ("deceased", "deceased")])
+@pytest.mark.parametrize(
+    ("said", "expected"), [("invited", "silent"), ("refused", "refused"), ("deceased", "deceased")]
+)
 def test_the_silent_are_told_apart(said, expected):
     sample = pd.DataFrame({"doctor": ["D1"], "disposition": [said]})
     assert response.disposition(sample, pd.DataFrame(columns=["doctor", "q"]), {"q": ["q"]}).iloc[0] == expected

@@ -12,7 +12,9 @@ def scored(book, wave: int, **values):
     columns = [c for q in book.questions(wave).values()
                for c in ([q.id] if q.type != "multiple" else [f"{q.id}_{k}" for k in book.responses(q).categories])]  # fmt: skip
     answers = pd.DataFrame([["D1", *(values.get(c, np.nan) for c in columns)]], columns=["doctor", *columns])
-    reasons = pd.DataFrame([["D1", *("" if c in values else "unanswered" for c in columns)]], columns=["doctor", *columns])
+    reasons = pd.DataFrame(
+        [["D1", *("" if c in values else "unanswered" for c in columns)]], columns=["doctor", *columns]
+    )
     numbers, why = score(book, wave, answers, reasons)
     return numbers.iloc[0], why.iloc[0]
 

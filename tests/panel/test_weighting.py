@@ -67,14 +67,18 @@ def test_a_level_without_population_figures_is_named():
 
 def test_start_weight_is_population_by_invited_in_the_stratum():
     sample = pd.DataFrame({"licence_period": ["a"] * 4 + ["b"] * 2, "eligible": [True, True, False, True, True, True]})
-    population = pd.DataFrame([{"variable": "stratum", "level": "a", "count": 30}, {"variable": "stratum", "level": "b", "count": 10}])
+    population = pd.DataFrame(
+        [{"variable": "stratum", "level": "a", "count": 30}, {"variable": "stratum", "level": "b", "count": 10}]
+    )
     weights = weighting.start_weights(sample, population)
     assert weights["start_weight"].tolist() == [10, 10, 10, 10, 5, 5]
 
 
 def test_without_figures_by_licence_period_the_start_weights_are_equal():
     sample = pd.DataFrame({"licence_period": ["a", "b"], "eligible": [True, True]})
-    population = pd.DataFrame([{"variable": "sex", "level": "female", "count": 30}, {"variable": "sex", "level": "male", "count": 10}])
+    population = pd.DataFrame(
+        [{"variable": "sex", "level": "female", "count": 30}, {"variable": "sex", "level": "male", "count": 10}]
+    )
     weights = weighting.start_weights(sample, population)
     assert weights["start_weight"].tolist() == [20, 20]
     assert set(weights["stratum"]) == {"all"}

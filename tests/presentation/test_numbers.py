@@ -10,7 +10,13 @@ NBSP, MINUS = "\u00a0", "\u2212"
 
 @pytest.mark.parametrize(
     ("value", "digits", "nb", "en"),
-    [(5.0749, 2, "5,07", "5.07"), (1014, 0, f"1{NBSP}014", "1,014"), (-0.3, 1, f"{MINUS}0,3", f"{MINUS}0.3"), (0.5, 0, "0", "0"), (35200, 0, f"35{NBSP}200", "35,200")],
+    [
+        (5.0749, 2, "5,07", "5.07"),
+        (1014, 0, f"1{NBSP}014", "1,014"),
+        (-0.3, 1, f"{MINUS}0,3", f"{MINUS}0.3"),
+        (0.5, 0, "0", "0"),
+        (35200, 0, f"35{NBSP}200", "35,200"),
+    ],
 )
 def test_decimals(value, digits, nb, en):
     assert (decimal(value, digits, "nb"), decimal(value, digits, "en")) == (nb, en)
@@ -32,11 +38,20 @@ def test_a_rounded_nought_has_no_sign(value, text):
 
 
 def row(estimate, lower, upper, **more):
-    return {"vs_wave": 2024, "status": "shown", "statistic": "change_net", "estimate": estimate, "lower": lower, "upper": upper, "n": 100} | more
+    return {
+        "vs_wave": 2024,
+        "status": "shown",
+        "statistic": "change_net",
+        "estimate": estimate,
+        "lower": lower,
+        "upper": upper,
+        "n": 100,
+    } | more
 
 
 @pytest.mark.parametrize(
-    ("lower", "upper", "said"), [(0.001, 0.05, "høyere"), (-0.05, -0.001, "lavere"), (-0.001, 0.05, "usikker"), (0.0, 0.05, "usikker")]
+    ("lower", "upper", "said"),
+    [(0.001, 0.05, "høyere"), (-0.05, -0.001, "lavere"), (-0.001, 0.05, "usikker"), (0.0, 0.05, "usikker")],
 )
 def test_a_direction_is_said_only_if_the_interval_excludes_nought(lower, upper, said):
     middle = (lower + upper) / 2
@@ -44,4 +59,6 @@ def test_a_direction_is_said_only_if_the_interval_excludes_nought(lower, upper, 
 
 
 def test_a_refused_comparison_says_why():
-    assert "endret spørsmålstekst" in phrases.change(row(0, 0, 0, status="not_comparable"), True, 1, "", "nb", "endret spørsmålstekst")
+    assert "endret spørsmålstekst" in phrases.change(
+        row(0, 0, 0, status="not_comparable"), True, 1, "", "nb", "endret spørsmålstekst"
+    )

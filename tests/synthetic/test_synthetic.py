@@ -19,7 +19,11 @@ def panel(book):
 
 
 def digests(folder) -> dict[str, str]:
-    return {str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(folder.rglob("*")) if p.is_file()}
+    return {
+        str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest()
+        for p in sorted(folder.rglob("*"))
+        if p.is_file()
+    }
 
 
 def test_the_same_seed_gives_the_same_bytes(book, tmp_path, all_data):
@@ -37,7 +41,9 @@ def test_every_sample_says_that_it_is_synthetic(all_data, book):
 
 
 def test_the_formats_are_those_of_the_time(all_data, book):
-    assert {w: next((all_data / str(w)).glob("answers.*")).suffix[1:] for w in book.waves} == {w: wave.export for w, wave in book.waves.items()}
+    assert {w: next((all_data / str(w)).glob("answers.*")).suffix[1:] for w in book.waves} == {
+        w: wave.export for w, wave in book.waves.items()
+    }
     assert {"sav", "csv", "xlsx"} == {wave.export for wave in book.waves.values()}
 
 
