@@ -145,7 +145,7 @@ class Block(Part):
 
     id: Id
     title: Label
-    figure: Literal["diverging", "bars"]
+    figure: Literal["diverging", "stacked", "bars"]  # agreement; frequency or degree; options
     questions: list[Id] = Field(min_length=1)
 
 

@@ -1,5 +1,7 @@
 """Draws: trends with their breaks, groups, distributions, shares of options, and the participant flow."""
 
+import textwrap
+
 import matplotlib.pyplot as plt
 import pandas as pd
 
@@ -7,7 +9,7 @@ from analysis.presentation import numbers, style
 from analysis.presentation.numbers import DASH
 from analysis.presentation.words import STEPS
 
-WIDTH = 7.2  # inches; the text column of the PDF
+WIDTH = 6.22  # inches; the text column of the PDF, so that letters have one size in all figures
 INTERVAL = {"color": style.ACCENT, "elinewidth": 1.1, "capsize": 0, "fmt": "o", "markersize": 4.5}
 
 
@@ -115,68 +117,67 @@ def groups(rows: list[tuple[str, str, float, float, float, str]], axis: str):
     return figure
 
 
-def diverging(shares: pd.DataFrame, categories: list[str], lang: str, neutral: bool = True):
-    """Stacked bars about the middle: a row a question, a column a category, in per cent."""
+def stacked(shares: pd.DataFrame, lang: str, centred: bool):
+    """Stacked bars in per cent: a row a question, a column a category; `centred` sets them about the middle of the scale."""
     style.apply()
     n, half = shares.shape[1], shares.shape[1] // 2
-    centre = shares.iloc[:, half] / 2 if n % 2 else 0
-    left = -(shares.iloc[:, :half].sum(axis=1) + centre)
-    figure, axes = plt.subplots(figsize=(WIDTH, 1.05 + 0.42 * len(shares)), layout="constrained")
-    colours = style.diverging(n)
-    for column, colour, name in zip(shares, colours, categories, strict=True):
-        width = shares[column]
-        axes.barh(
-            range(len(shares)),
-            width,
-            left=left,
-            color=colour,
-            height=0.66,
-            label=name,
-            edgecolor="white",
-            linewidth=0.6,
-        )
+    left = pd.Series(0.0, shares.index)
+    if centred:
+        left = -(shares.iloc[:, :half].sum(axis=1) + (shares.iloc[:, half] / 2 if n % 2 else 0))
+    names = [_wrapped(name) for name in shares.index]
+    figure, axes = plt.subplots(figsize=(WIDTH, 0.85 + 0.4 * len(shares)), layout="constrained")
+    for (category, width), colour in zip(
+        shares.items(), style.diverging(n) if centred else style.sequential(n), strict=True
+    ):
+        axes.barh(range(len(shares)), width, left=left, color=colour, height=0.66, label=category, edgecolor="white", linewidth=0.6)  # fmt: skip
         for place, (start, wide) in enumerate(zip(left, width, strict=True)):
             if wide >= 4.5:
-                dark = sum(int(colour[i : i + 2], 16) for i in (1, 3, 5)) < 420
                 axes.text(start + wide / 2, place, numbers.decimal(wide, 0, lang), ha="center", va="center", fontsize=7.5,
-                          color="white" if dark else style.INK)  # fmt: skip
+                          color=style.on(colour))  # fmt: skip
         left = left + width
-    axes.axvline(0, color=style.QUIET, linewidth=0.7)
-    axes.set_yticks(range(len(shares)), [_wrapped(name) for name in shares.index])
+    if centred:
+        axes.axvline(0, color=style.QUIET, linewidth=0.7, zorder=0)
+    axes.set_yticks(range(len(shares)), names)
     axes.invert_yaxis()
     axes.set_xticks([])
     axes.grid(visible=False)
     for side in ("left", "bottom"):
         axes.spines[side].set_visible(False)
     axes.tick_params(axis="y", length=0)
-    figure.legend(
-        loc="outside lower center", ncols=min(n, 4), frameon=False, fontsize=7.8, handlelength=1, columnspacing=1.2
-    )
+    rows = -(-sum(len(name) + 6 for name in shares) // 95)  # what fits on a line
+    figure.legend(loc="outside lower center", ncols=-(-n // rows), frameon=False, fontsize=7.8, handlelength=1, columnspacing=1.2)  # fmt: skip
     return figure
 
 
-def bars(rows: list[tuple[str, float, float, float]], axis: str, lang: str):
-    """Horizontal bars with intervals: (option, share, lower, upper) in per cent, as given."""
+def bars(options: pd.DataFrame, axis: str, lang: str):
+    """Horizontal bars with intervals, in per cent: question (empty: no heading), option, estimate, lower, upper, as given."""
     style.apply()
-    figure, axes = plt.subplots(figsize=(WIDTH, 0.6 + 0.33 * len(rows)), layout="constrained")
-    for place, (_, share, lower, upper) in enumerate(rows):
-        axes.barh(place, share, color="#a9cdd3", height=0.62)
-        axes.errorbar(share, place, xerr=[[share - lower], [upper - share]], **(INTERVAL | {"markersize": 0}))
-        axes.annotate(
-            numbers.decimal(share, 0, lang),
-            (upper, place),
-            xytext=(5, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=8,
-        )
-    axes.set_yticks(range(len(rows)), [_wrapped(name) for name, *_ in rows])
-    axes.invert_yaxis()
+    place, places, ticks, headings = 0.0, [], [], []
+    for question, part in options.groupby("question", sort=False):
+        if question:
+            headings.append((place + 0.1, question))
+            place += 1
+        for name in part["option"]:
+            lines = _wrapped(name).count("\n") * 0.3
+            places.append(place + lines)
+            ticks.append(_wrapped(name))
+            place += 1 + 2 * lines
+        place += 0.4
+    figure, axes = plt.subplots(figsize=(WIDTH, 0.6 + 0.27 * place), layout="constrained")
+    estimate, lower, upper = options["estimate"], options["lower"], options["upper"]
+    axes.barh(places, estimate, color="#a9cdd3", height=0.62)
+    axes.errorbar(estimate, places, xerr=[estimate - lower, upper - estimate], **(INTERVAL | {"markersize": 0}))
+    for y, share, end in zip(places, estimate, upper, strict=True):
+        axes.annotate(numbers.decimal(share, 0, lang), (end, y), xytext=(5, 0), textcoords="offset points", va="center", fontsize=8)  # fmt: skip
+    axes.set_yticks(places, ticks)
+    for y, question in headings:
+        axes.text(0.4, y, question, va="center", fontsize=9, fontweight="semibold", color=style.INK)
+    axes.set_ylim(place - 0.8, -0.6)
     axes.grid(axis="y", visible=False)
     axes.grid(axis="x", visible=True)
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel(axis)
-    axes.set_xlim(0, min(max(upper for *_, upper in rows) * 1.12 + 2, 104))
+    axes.set_xlim(0, min(upper.max() * 1.12 + 2, 104))
     return figure
 
 
@@ -190,7 +191,7 @@ def flow(steps: dict[str, int], lang: str):
         "answered": [k for k in ("over_age",) if steps[k]],
         "analysed": [],
     }
-    figure, axes = plt.subplots(figsize=(WIDTH * 0.8, 3.3), layout="constrained")
+    figure, axes = plt.subplots(figsize=(WIDTH, 3.1), layout="constrained")
     axes.axis("off")
     for place, (step, gone) in enumerate(leave.items()):
         y = -1.35 * place
@@ -202,14 +203,12 @@ def flow(steps: dict[str, int], lang: str):
             text = "\n".join(f"{words[k]}: {numbers.decimal(steps[k], 0, lang)}" for k in gone)
             axes.annotate("", (0.92, y - 0.675), (0, y - 0.675), arrowprops={"arrowstyle": "-|>", "color": style.QUIET})
             axes.text(0.98, y - 0.675, text, ha="left", va="center", fontsize=8, color=style.INK, linespacing=1.35)
-    axes.set_xlim(-0.7, 2.1)
+    axes.set_xlim(-1.0, 2.4)
     axes.set_ylim(-1.35 * 3 - 0.5, 0.5)
     return figure
 
 
 def _wrapped(text: str, width: int = 34) -> str:
-    import textwrap
-
     return "\n".join(textwrap.wrap(text, width))
 
 

@@ -6,8 +6,10 @@ import pandas as pd
 
 from analysis.codebook.comparability import breaks_between
 from analysis.codebook.model import BREAKING
-from analysis.presentation import charts, numbers, tables
+from analysis.presentation import charts, numbers
+from analysis.presentation.domains import domains
 from analysis.presentation.floats import Figure, Text, markdown_safe
+from analysis.presentation.words import STEPS
 
 # Drawn one by one under a trend; the other positions are few, and stand in the tables.
 PANELS = ("consultant", "registrar", "gp", "private_specialist")
@@ -22,6 +24,8 @@ TEXTS = {
         "groups_alt": "Punktdiagram over {label} i {wave} med 95 % konfidensintervaller: {all}",
         "diverging": "{title}. Vektet fordeling i prosent{base}, ordnet om midten av skalaen. Antall svar per spørsmål: {n}.",
         "diverging_alt": "Stablede søyler ordnet om midten av skalaen. {all}",
+        "stacked": "{title}. Vektet fordeling i prosent{base}. Antall svar per spørsmål: {n}.",
+        "stacked_alt": "Stablede søyler. {all}",
         "bars": "{title}. Vektede prosenter med 95 % konfidensintervall{base} ({n} svar){multiple}.",
         "bars_alt": "Liggende søyler med 95 % konfidensintervaller, prosent: {all}",
         "multiple": "; flere svar var mulige", "base": " blant {base}",
@@ -37,6 +41,8 @@ TEXTS = {
         "groups_alt": "Dot chart of {label} in {wave} with 95% confidence intervals: {all}",
         "diverging": "{title}. Weighted distribution in per cent{base}, set about the middle of the scale. Answers per question: {n}.",
         "diverging_alt": "Stacked bars set about the middle of the scale. {all}",
+        "stacked": "{title}. Weighted distribution in per cent{base}. Answers per question: {n}.",
+        "stacked_alt": "Stacked bars. {all}",
         "bars": "{title}. Weighted percentages with 95% confidence intervals{base} ({n} answers){multiple}.",
         "bars_alt": "Horizontal bars with 95% confidence intervals, per cent: {all}",
         "multiple": "; more than one answer was possible", "base": " among {base}",
@@ -75,7 +81,7 @@ def trend(report, name: str) -> Figure | Text:
         if whys:
             caption += " " + texts[kind].format(list="; ".join(f"{why} ({', '.join(ws)})" for why, ws in whys.items()))
     alt = texts["trend_alt"].format(label=indicator.label[report.lang], all=charts.described(
-        [(f"{w}:", _shown(report, e, low, high, name)) for w, e, low, high in rows[["wave", "estimate", "lower", "upper"]].itertuples(index=False)]))  # fmt: skip
+        [(f"{w}:", _with_interval(e, low, high, report.digits(name), report.lang)) for w, e, low, high in rows[["wave", "estimate", "lower", "upper"]].itertuples(index=False)]))  # fmt: skip
     return report._drawn(figure, f"trend_{name}", alt, caption)
 
 
@@ -108,10 +114,9 @@ def _breaks(report, indicator, waves: list[int]) -> dict[int, tuple[str, tuple[s
     return found
 
 
-def _shown(report, estimate: float, lower: float, upper: float, name: str) -> str:
-    digits = report.digits(name)
-    text = [numbers.decimal(v, digits, report.lang) for v in (estimate, lower, upper)]
-    return f"{text[0]} ({numbers.span(text[1], text[2], report.lang)})"
+def _with_interval(estimate: float, lower: float, upper: float, digits: int, lang: str) -> str:
+    text = [numbers.decimal(v, digits, lang) for v in (estimate, lower, upper)]
+    return f"{text[0]} ({numbers.span(text[1], text[2], lang)})"
 
 
 def groups(report, name: str) -> Figure | Text:
@@ -120,32 +125,16 @@ def groups(report, name: str) -> Figure | Text:
     if indicator is None:
         return Text("")
     texts, rows, told = TEXTS[report.lang], [], []
-    for heading, label, key in levels(report):
+    for heading, label, key in domains(report):
         row = report.row(name, **key)
         if row is not None and row["status"] == "shown" and not pd.isna(row["lower"]):
             factor = 100 if indicator.kind == "binary" else 1
             e, low, high = (factor * row[c] for c in ("estimate", "lower", "upper"))
             rows.append((heading, label, e, low, high, numbers.decimal(e, report.digits(name), report.lang)))
-            told.append((f"{label}:", _shown(report, e, low, high, name)))
+            told.append((f"{label}:", _with_interval(e, low, high, report.digits(name), report.lang)))
     caption = texts["groups"].format(label=markdown_safe(indicator.label[report.lang]), wave=report.wave)
     alt = texts["groups_alt"].format(label=indicator.label[report.lang], wave=report.wave, all=charts.described(told))
     return report._drawn(charts.groups(rows, _axis(report, indicator)), f"groups_{name}", alt, caption)
-
-
-def levels(report) -> list[tuple[str, str, dict]]:
-    """The rows of every table by group: (heading, label, key columns)."""
-    panel, words, lang = report.book.panel, report.words, report.lang
-    found = [("", words["all"], {})]
-    found += [(words["sex"], label[lang], {"by": "sex", "level": level}) for level, label in panel.sex.items()]
-    found += [
-        (words["age_group"], label[lang], {"by": "age_group", "level": level})
-        for level, label in panel.age_groups.items()
-    ]
-    found += [
-        (words["position"], group.label[lang], {"by": "position", "level": level})
-        for level, group in panel.reporting_positions.items()
-    ]
-    return found
 
 
 def block(report, name: str) -> Figure | Text:
@@ -155,7 +144,7 @@ def block(report, name: str) -> Figure | Text:
     questions = [asked[q] for q in shown.questions if q in asked]
     if not questions:
         return Text("")
-    return (_diverging if shown.figure == "diverging" else _bars)(report, instrument, shown, questions)
+    return (_bars if shown.figure == "bars" else _stacked)(report, instrument, shown, questions)
 
 
 def distribution(report, question) -> pd.DataFrame:
@@ -171,79 +160,67 @@ def _base(report, instrument, question) -> str:
     return TEXTS[report.lang]["base"].format(base=report.book.base_label(instrument.id, question.base)[report.lang])
 
 
-def _diverging(report, instrument, shown, questions) -> Figure | Text:
-    texts, lang = TEXTS[report.lang], report.lang
+def _sizes(ns, lang: str) -> str:
+    low, high = numbers.whole(min(ns), lang), numbers.whole(max(ns), lang)
+    return low if low == high else numbers.span(low, high, lang)
+
+
+def _stacked(report, instrument, shown, questions) -> Figure | Text:
+    texts, lang, kind = TEXTS[report.lang], report.lang, shown.figure
     labels = [label[lang] for label in report.book.responses(questions[0]).categories.values()]
     found = {q.short[lang]: distribution(report, q) for q in questions}
     found = {name: rows for name, rows in found.items() if len(rows) == len(labels)}
     if not found:
         return Text("")
     shares = pd.DataFrame({name: (100 * rows["estimate"]).to_numpy() for name, rows in found.items()}, index=labels).T
-    figure = charts.diverging(shares, labels, lang)
-    low, high = min(int(r["n"].iloc[0]) for r in found.values()), max(int(r["n"].iloc[0]) for r in found.values())
-    n = (
-        tables.whole(low, lang)
-        if low == high
-        else numbers.span(tables.whole(low, lang), tables.whole(high, lang), lang)
-    )
-    caption = texts["diverging"].format(
+    n = _sizes([int(rows["n"].iloc[0]) for rows in found.values()], lang)
+    caption = texts[kind].format(
         title=markdown_safe(shown.title[lang]), base=_base(report, instrument, questions[0]), n=n
     )
-    alt = texts["diverging_alt"].format(all=" ".join(
-        f"{name}: " + charts.described([(label.lower(), f"{numbers.decimal(share, 0, lang)} %") for label, share in row.items()])
+    alt = texts[f"{kind}_alt"].format(all=" ".join(
+        f"{name}: " + charts.described([(label.lower(), numbers.percent(share / 100, lang)) for label, share in row.items()])
         for name, row in shares.iterrows()))  # fmt: skip
-    return report._drawn(figure, shown.id, alt, caption)
+    return report._drawn(charts.stacked(shares, lang, centred=kind == "diverging"), shown.id, alt, caption)
 
 
-def options(report, questions) -> list[tuple[str, float, float, float, int]]:
-    """(label, share, lower, upper, n) in per cent of the options of multiple choices and the categories of single ones."""
-    found = []
-    for q in questions:
-        responses = report.book.responses(q)
-        if q.type == "multiple":
-            rows = [(label, report.row(f"{q.id}_{code}")) for code, label in responses.categories.items()]
-        else:
-            rows = list(
-                zip(responses.categories.values(), (r for _, r in distribution(report, q).iterrows()), strict=False)
-            )
-        several = len(questions) > 1
-        for label, row in rows:
-            if row is not None and row["status"] == "shown":
-                name = f"{q.short[report.lang]}: {label[report.lang]}" if several else label[report.lang]
-                found.append((name, 100 * row["estimate"], 100 * row["lower"], 100 * row["upper"], int(row["n"])))
-    return found
+def options(report, question) -> pd.DataFrame:
+    """The shown options of a multiple choice, most ticked first, or the categories of a single one: option, estimate, lower, upper (per cent), n."""
+    lang, categories = report.lang, report.book.responses(question).categories
+    if question.type == "multiple":
+        rows = [(label[lang], report.row(f"{question.id}_{code}")) for code, label in categories.items()]
+        rows = sorted((r for r in rows if r[1] and r[1]["status"] == "shown"), key=lambda r: -r[1]["estimate"])
+    else:
+        rows = [(categories[int(r["category"])][lang], r) for _, r in distribution(report, question).iterrows()]
+    return pd.DataFrame(
+        [(name, 100 * r["estimate"], 100 * r["lower"], 100 * r["upper"], int(r["n"])) for name, r in rows],
+        columns=["option", "estimate", "lower", "upper", "n"],
+    )
 
 
 def _bars(report, instrument, shown, questions) -> Figure | Text:
     texts, lang = TEXTS[report.lang], report.lang
-    rows = options(report, questions)
-    if not rows:
+    several = len(questions) > 1
+    rows = pd.concat(options(report, q).assign(question=q.short[lang] if several else "") for q in questions)
+    if rows.empty:
         return Text("")
-    multiple = all(q.type == "multiple" for q in questions)
-    if multiple:
-        rows = sorted(rows, key=lambda r: -r[1])
-    figure = charts.bars([r[:4] for r in rows], report.words["share_of"], lang)
-    sizes = sorted({r[4] for r in rows})
-    n = (
-        tables.whole(sizes[0], lang)
-        if len(sizes) == 1
-        else numbers.span(tables.whole(sizes[0], lang), tables.whole(sizes[-1], lang), lang)
-    )
-    caption = texts["bars"].format(title=markdown_safe(shown.title[lang]), base=_base(report, instrument, questions[0]), n=n,
-                                   multiple=texts["multiple"] if multiple else "")  # fmt: skip
-    alt = texts["bars_alt"].format(all=charts.described([
-        (f"{name}:", f"{numbers.decimal(e, 0, lang)} ({numbers.span(numbers.decimal(low, 0, lang), numbers.decimal(high, 0, lang), lang)})")
-        for name, e, low, high, _ in rows]))  # fmt: skip
-    return report._drawn(figure, shown.id, alt, caption)
+    multiple = texts["multiple"] if all(q.type == "multiple" for q in questions) else ""
+    caption = texts["bars"].format(title=markdown_safe(shown.title[lang]), base=_base(report, instrument, questions[0]),
+                                   n=_sizes(rows["n"], lang), multiple=multiple)  # fmt: skip
+    told = []
+    for question, part in rows.groupby("question", sort=False):
+        values = [
+            (f"{r.option}:", _with_interval(r.estimate, r.lower, r.upper, 0, lang))
+            for r in part.itertuples(index=False)
+        ]
+        told.append((f"{question}: " if question else "") + charts.described(values))
+    return report._drawn(charts.bars(rows, report.words["share_of"], lang), shown.id, texts["bars_alt"].format(all=" ".join(told)), caption)  # fmt: skip
 
 
 def flow(report) -> Figure:
     """The participant flow of the wave."""
-    from analysis.presentation.words import STEPS
-
     rows = report.results.where(wave=report.wave, indicator="flow", by="step")
     steps = {r["level"]: int(r["count"]) for _, r in rows.iterrows()}
     texts = TEXTS[report.lang]
     alt = texts["flow_alt"].format(all=charts.described(
-        [(STEPS[report.lang][k].lower(), tables.whole(n, report.lang)) for k, n in steps.items() if n]))  # fmt: skip
+        [(STEPS[report.lang][k].lower(), numbers.whole(n, report.lang)) for k, n in steps.items() if n]))  # fmt: skip
     return report._drawn(charts.flow(steps, report.lang), "flow", alt, texts["flow"].format(wave=report.wave))

@@ -2,6 +2,7 @@
 
 from decimal import ROUND_HALF_EVEN, Decimal
 
+import pandas as pd
 from babel.numbers import format_decimal
 
 LOCALE = {"nb": "nb_NO", "en": "en_GB"}
@@ -20,6 +21,11 @@ def decimal(value: float, digits: int, lang: str) -> str:
     text = format_decimal(abs(exact), format=pattern, locale=LOCALE[lang], decimal_quantization=False)
     text = text.replace("\u202f", NBSP)
     return (MINUS if exact < 0 else "") + text
+
+
+def whole(value, lang: str) -> str:
+    """A count, or ":" where it is hidden."""
+    return HIDDEN if pd.isna(value) else decimal(value, 0, lang)
 
 
 def percent(share: float, lang: str, digits: int = 0) -> str:

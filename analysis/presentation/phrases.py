@@ -24,7 +24,9 @@ TEXTS = {
         "age_unsure": "Forskjellen mellom leger på 55–69 år og leger under 40 år er usikker: {size} ({ci}).",
         "positions": "Etter stilling er tallet høyest blant {high} ({high_value}) og lavest blant {low} ({low_value}).",
         "most": "Flest svarer «{one}» ({one_value}), dernest «{two}» ({two_value}).",
-        "agree": "Andelen med de høyeste svarene er størst for «{one}» ({one_value}) og minst for «{two}» ({two_value}).",
+        "most_ticked": "Flest krysset av for «{one}» ({one_value}), dernest «{two}» ({two_value}).",
+        "agree": "Andelen som svarer {high}, er størst for «{one}» ({one_value}) og minst for «{two}» ({two_value}).",
+        "agree_one": "Til sammen {one_value} svarer {high}.", "or": " eller ", "open": "«", "close": "»",
         "points": "prosentpoeng", "base": "Spørsmålet gjelder {base}.",
     },
     "en": {
@@ -47,7 +49,9 @@ TEXTS = {
         "age_unsure": "The difference between doctors aged 55–69 and those under 40 is uncertain: {size} ({ci}).",
         "positions": "By position the figure is highest among {high} ({high_value}) and lowest among {low} ({low_value}).",
         "most": "Most answer '{one}' ({one_value}), then '{two}' ({two_value}).",
-        "agree": "The share of the highest answers is largest for '{one}' ({one_value}) and smallest for '{two}' ({two_value}).",
+        "most_ticked": "Most ticked '{one}' ({one_value}), then '{two}' ({two_value}).",
+        "agree": "The share answering {high} is largest for '{one}' ({one_value}) and smallest for '{two}' ({two_value}).",
+        "agree_one": "Altogether {one_value} answer {high}.", "or": " or ", "open": "'", "close": "'",
         "points": "percentage points", "base": "The question concerns {base}.",
     },
 }  # fmt: skip

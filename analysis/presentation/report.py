@@ -116,12 +116,12 @@ class Report:
 
     def n(self, name: str, statistic: str | None = None, **key) -> Text:
         row = self.row(name, statistic, **key)
-        return Text("" if row is None else tables.whole(row["n"], self.lang))
+        return Text("" if row is None else numbers.whole(row["n"], self.lang))
 
     def count(self, indicator: str, level: str, by: str = "step") -> Text:
         """A count of the flow or of retention."""
         row = self.results.row(wave=self.wave, indicator=indicator, by=by, level=level, statistic="count")
-        return Text("" if row is None else tables.whole(row["count"], self.lang))
+        return Text("" if row is None else numbers.whole(row["count"], self.lang))
 
     def response_rate(self, rate: str = "rr2") -> Text:
         row = self.results.row(wave=self.wave, indicator="response_rate", statistic=rate)

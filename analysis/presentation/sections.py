@@ -1,11 +1,12 @@
 """Parts of a document that are built from the codebook: the key figures, and a section for every topic of the wave."""
 
-from analysis.presentation import figures, phrases, tables
+from analysis.presentation import figures, numbers, phrases, tables
 from analysis.presentation.floats import Text, markdown_safe
+from analysis.presentation.numbers import percent
 
 # The fixed indicators on the first page, as far as the wave asked them.
 KEY = ("hours_total", "hours_over_48", "jss", "life_sat", "eri_risk", "srh_good", "presenteeism_yes", "md_1_distress")
-MOST_KEY_FIGURES = 6
+LEAST_KEY_FIGURES = 5
 HEADINGS = {"nb": {"by_group": "Etter kjønn, alder og stilling"}, "en": {"by_group": "By sex, age and position"}}
 
 
@@ -25,11 +26,13 @@ def key_figures(report) -> Text:
         instrument.key[0] for name in report.book.waves[report.wave].instruments
         if (instrument := report.book.instruments[name]).kind == "topic"
     ]  # fmt: skip
-    names = [name for name in KEY if report.indicator(name)]
-    for name in [*names[: MOST_KEY_FIGURES - 1], *topics][: 3 * ((MOST_KEY_FIGURES + len(topics)) // 3)]:
+    shown = [n for n in [*KEY, *topics] if report.indicator(n) and str(report.value(n)) != numbers.HIDDEN]
+    fixed = [n for n in shown if n in KEY]
+    topics = [n for n in shown if n in topics]
+    # Rows of three: the fixed figures fill up what the response rate and the topics leave.
+    fixed = fixed[: LEAST_KEY_FIGURES + (-(1 + LEAST_KEY_FIGURES + len(topics)) % 3)]
+    for name in [*fixed, *topics]:
         indicator = report.indicator(name)
-        if indicator is None or str(report.value(name)) == ":":
-            continue
         what = markdown_safe(indicator.label[report.lang])
         what = what[0].lower() + what[1:] if not what.isupper() else what
         items.append(
@@ -93,32 +96,29 @@ def _levels(report, keys: list[str]) -> str:
 
 
 def _sentence(report, block, questions) -> str:
-    """What stands out in a block: the most given answer, or the statements with most and least of the high answers."""
+    """What stands out in a block: the most given answers, or the statements with most and least of the high answers."""
     texts, lang = phrases.TEXTS[report.lang], report.lang
     if block.figure == "bars":
-        rows = sorted(figures.options(report, questions[:1]), key=lambda r: -r[1])[:2]
-        values = [(name, f"{_percent(share, lang)}") for name, share, *_ in rows]
-        template = texts["most"]
-    else:
-        values = []
-        for q in questions:
-            rows = figures.distribution(report, q)
-            if len(rows):
-                values.append((q.short[lang], 100 * rows["estimate"].tail(len(rows) // 2).sum()))
-        values = [(name, _percent(share, lang)) for name, share in sorted(values, key=lambda v: -v[1])]
-        template = texts["agree"]
-    if len(values) < 2:
-        return report.book.instruments[next(i.id for i in report.book.instruments.values() if block in i.blocks)].title[
-            lang
-        ]
-    one, two = values[0], values[1] if block.figure == "bars" else values[-1]
-    return template.format(one=markdown_safe(one[0]), one_value=one[1], two=markdown_safe(two[0]), two_value=two[1])
+        told = [_most(report, q, texts) for q in questions]
+        if len(questions) > 1:
+            told = [f"{markdown_safe(q.short[lang])}: {t[0].lower()}{t[1:]}" for q, t in zip(questions, told, strict=True) if t]  # fmt: skip
+        return " ".join(told)
+    found = [(q.short[lang], figures.distribution(report, q)) for q in questions]
+    values = sorted(((rows["estimate"].tail(len(rows) // 2).sum(), name) for name, rows in found if len(rows)), key=lambda v: -v[0])  # fmt: skip
+    labels = [label[lang].lower() for label in report.book.responses(questions[0]).categories.values()]
+    high = texts["or"].join(f"{texts['open']}{markdown_safe(label)}{texts['close']}" for label in labels[-(len(labels) // 2) :])  # fmt: skip
+    (most, one), (least, two) = values[0], values[-1]
+    return texts["agree" if len(values) > 1 else "agree_one"].format(
+        high=high, one=markdown_safe(one), one_value=percent(most, lang), two=markdown_safe(two), two_value=percent(least, lang))  # fmt: skip
 
 
-def _percent(share: float, lang: str) -> str:
-    from analysis.presentation.numbers import percent
-
-    return percent(share / 100, lang)
+def _most(report, question, texts: dict[str, str]) -> str:
+    rows = figures.options(report, question).sort_values("estimate", ascending=False, kind="stable").head(2)
+    if len(rows) < 2:
+        return ""
+    (one, one_value), (two, two_value) = ((r.option, percent(r.estimate / 100, report.lang)) for r in rows.itertuples())
+    return texts["most_ticked" if question.type == "multiple" else "most"].format(
+        one=markdown_safe(one), one_value=one_value, two=markdown_safe(two), two_value=two_value)  # fmt: skip
 
 
 PUBLISHED = {

@@ -29,7 +29,7 @@ def apply() -> None:
             "font.family": "Source Sans 3", "font.size": 9, "axes.titlesize": 10, "axes.labelsize": 9, "axes.edgecolor": LINE,
             "axes.labelcolor": QUIET, "xtick.color": QUIET, "ytick.color": QUIET, "text.color": INK, "axes.spines.top": False,
             "axes.spines.right": False, "axes.grid": True, "axes.grid.axis": "y", "grid.color": "#e6ebec", "grid.linewidth": 0.7,
-            "svg.fonttype": "path", "svg.hashsalt": "legepanelet", "figure.dpi": 100, "savefig.dpi": 300, "axes.titleweight": "semibold",
+            "xtick.labelsize": 8, "ytick.labelsize": 8.5, "svg.fonttype": "path", "svg.hashsalt": "legepanelet", "figure.dpi": 100, "savefig.dpi": 300, "axes.titleweight": "semibold",
             "axes.titlelocation": "left", "axes.unicode_minus": True,
         },
     )  # fmt: skip
@@ -44,14 +44,24 @@ def diverging(n: int) -> list[str]:
     return [low[i] for i in pick] + middle + [high[2 - i] for i in reversed(pick)]
 
 
+def sequential(n: int) -> list[str]:
+    """`n` shades of the accent, from light to dark."""
+    return ["#dde8ea", *sns.blend_palette(["#b5d3d8", "#174f5a"], n - 1).as_hex()]
+
+
+def on(colour: str) -> str:
+    """The colour of a text on `colour`."""
+    return "white" if sum(int(colour[i : i + 2], 16) for i in (1, 3, 5)) < 420 else INK
+
+
 def save(figure, folder: Path, name: str, synthetic: str | None) -> Path:
     """Writes `name`.svg without clock or software in it; marks synthetic data inside the picture. Gives the path without suffix."""
     if synthetic:
+        # A band of its own above the drawing, so that it covers nothing.
+        figure.get_layout_engine().set(rect=(0, 0, 1, 1 - 0.17 / figure.get_figheight()))
         figure.text(0.995, 0.995, synthetic, ha="right", va="top", fontsize=7, color=ALARM, fontweight="semibold")
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / name
-    figure.savefig(
-        path.with_suffix(".svg"), metadata={"Date": None, "Creator": None}, bbox_inches="tight", pad_inches=0.06
-    )
+    figure.savefig(path.with_suffix(".svg"), metadata={"Date": None, "Creator": None})
     plt.close(figure)
     return path

@@ -1,0 +1,162 @@
+"""Tables of indicators: by group, hours by position and sex, quartiles, and the three kinds of change."""
+
+from analysis.presentation import numbers
+from analysis.presentation.domains import domains
+from analysis.presentation.floats import Cell, Table, Text, markdown_safe
+from analysis.presentation.numbers import HIDDEN
+from analysis.presentation.tables.cells import by_groups, estimate, n_of_count, notes
+
+CAPTIONS = {
+    "nb": {
+        "groups": "{labels} i {wave}, etter kjønn, alder og stilling.",
+        "hours": "Ukentlig arbeidstid i {wave}, etter stilling og kjønn.",
+        "quartiles": "Fordelingen av ukentlig arbeidstid i {wave}: kvartiler.",
+        "changes": "Endring siden forrige runde som stilte spørsmålet, tre mål på endring.",
+    },
+    "en": {
+        "groups": "{labels} in {wave}, by sex, age and position.",
+        "hours": "Weekly working hours in {wave}, by position and sex.",
+        "quartiles": "The distribution of weekly working hours in {wave}: quartiles.",
+        "changes": "Change since the last wave that asked the question, three measures of change.",
+    },
+}
+
+
+def _columns(report, names: tuple[str, ...]) -> list[dict]:
+    columns = []
+    for name in names:
+        indicator = report.indicator(name)
+        if indicator is not None:
+            percent = indicator.kind == "binary"
+            columns.append({"label": indicator.label[report.lang], "digits": report.digits(name), "percent": percent,
+                            "row": lambda key, name=name: report.row(name, **key)})  # fmt: skip
+    return columns
+
+
+def groups(report, *names: str) -> Table | Text:
+    """Estimates of one or two indicators by sex, age and position."""
+    columns = _columns(report, names)
+    if not columns:
+        return Text("")
+    levels = [level for level in domains(report) if any(c["row"](level[2]) is not None for c in columns)]
+    shown = [level for level in levels if not _all_hidden(columns, level[2]) or level[2].get("by") != "position"]
+    head, body = by_groups(shown, columns, report.lang)
+    extra = (report.words["refused_note"],) if len(shown) < len(levels) else ()
+    labels = markdown_safe(_joined([c["label"] for c in columns], report.lang))
+    caption = CAPTIONS[report.lang]["groups"].format(wave=report.wave, labels=labels)
+    return report._table(
+        f"groups_{'_'.join(names)}",
+        head,
+        body,
+        caption,
+        notes(body, report.lang, any(c["percent"] for c in columns)) + extra,
+    )
+
+
+def _all_hidden(columns: list[dict], key: dict) -> bool:
+    rows = [c["row"](key) for c in columns]
+    return all(row is None or row["status"].startswith("hidden") for row in rows)
+
+
+def hours(report) -> Table | Text:
+    """Weekly hours and the share above 48, by position and sex."""
+    columns = _columns(report, ("hours_total", "hours_over_48"))
+    if not columns:
+        return Text("")
+    levels = []
+    for position, group in report.book.panel.reporting_positions.items():
+        for sex, label in report.book.panel.sex.items():
+            key = {"by": "position", "level": position, "by2": "sex", "level2": sex}
+            if columns[0]["row"](key) is not None:
+                levels.append((group.label[report.lang], label[report.lang], key))
+    head, body = by_groups(levels, columns, report.lang)
+    return report._table(
+        "hours_position_sex",
+        head,
+        body,
+        CAPTIONS[report.lang]["hours"].format(wave=report.wave),
+        notes(body, report.lang, True),
+    )
+
+
+def quartiles(report) -> Table | Text:
+    """P25, median and P75 of weekly hours, overall and by group."""
+    if report.indicator("hours_total") is None:
+        return Text("")
+    words, body, previous = report.words, [], ""
+    for heading, label, key in domains(report):
+        rows = [report.row("hours_total", statistic, **key) for statistic in ("p25", "median", "p75")]
+        if rows[0] is None:
+            continue
+        if heading != previous and heading:
+            body.append([Cell(heading, number=False)])
+        previous = heading
+        body.append(
+            [
+                Cell(label, number=False),
+                n_of_count(rows[0], report.lang),
+                *(estimate(r, 0, report.lang, False)[0] for r in rows),
+            ]
+        )
+    head = [[Cell(words["group"], number=False), Cell(words["n"]), *(Cell(words[q]) for q in ("p25", "median", "p75"))]]
+    return report._table(
+        "hours_quartiles",
+        head,
+        body,
+        CAPTIONS[report.lang]["quartiles"].format(wave=report.wave),
+        notes(body, report.lang, False),
+    )
+
+
+def changes(report) -> Table | Text:
+    """The three kinds of change of every key indicator."""
+    words, body = report.words, []
+    kinds = ("change_net", "change_standardised", "change_within")
+    instruments = report.book.waves[report.wave].instruments
+    for name in instruments:
+        lines = []
+        for key in report.book.instruments[name].key:
+            indicator = report.indicator(key)
+            if indicator is None:
+                continue
+            rows = [report.results.row(key, report.wave, statistic=kind) for kind in kinds]
+            if rows[0] is None:
+                continue
+            percent = indicator.kind == "binary"
+            cells = [_change_cell(row, 1 if percent else report.digits(key), percent, report.lang) for row in rows]
+            lines.append([Cell(indicator.label[report.lang], number=False), Cell(str(int(rows[0]["vs_wave"]))), *cells])
+        if lines:
+            body += [[Cell(report.book.instruments[name].title[report.lang], number=False)], *lines]
+    if not body:
+        return Text("")
+    head = [
+        [
+            Cell(words["indicator"], number=False),
+            Cell(words["from"]),
+            Cell(words["net"]),
+            Cell(words["standardised"]),
+            Cell(words["within"]),
+        ]
+    ]
+    note = {
+        "nb": "Andeler i prosentpoeng, ellers i skalaens enhet; 95 % konfidensintervall i parentes. Nettoendring: alle som svarte i de to rundene. Standardisert: den tidligere runden vektet til den seneres kjønn, alder og stilling. Siste kolonne: de samme legene.",
+        "en": "Shares in percentage points, otherwise in the scale's unit; 95% confidence interval in brackets. Net change: all who answered in the two waves. Standardised: the earlier wave weighted to the later one's sex, age and position. Last column: the same doctors.",
+    }[report.lang]
+    return report._table("changes", head, body, CAPTIONS[report.lang]["changes"].format(wave=report.wave), (note,))
+
+
+def _change_cell(row: dict | None, digits: int, percent: bool, lang: str) -> Cell:
+    if row is None:
+        return Cell("–")
+    if row["status"] == "not_comparable":
+        return Cell("kan ikke sammenliknes" if lang == "nb" else "not comparable")
+    if row["status"] != "shown":
+        return Cell(HIDDEN)
+    factor = 100 if percent else 1
+    limits = (numbers.decimal(factor * row[side], digits, lang) for side in ("lower", "upper"))
+    return Cell(f"{numbers.signed(factor * row['estimate'], digits, lang)} ({numbers.span(*limits, lang)})")
+
+
+def _joined(labels: list[str], lang: str) -> str:
+    rest = [labels[0], *(label[0].lower() + label[1:] for label in labels[1:])]
+    return rest[0] if len(rest) == 1 else ", ".join(rest[:-1]) + (" og " if lang == "nb" else " and ") + rest[-1]

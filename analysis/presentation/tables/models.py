@@ -1,0 +1,103 @@
+"""Tables of the trend models: adjusted figures by wave, and the models' terms."""
+
+from analysis.presentation import numbers
+from analysis.presentation.floats import Cell, Table, Text, markdown_safe
+from analysis.presentation.numbers import whole
+from analysis.presentation.tables.cells import estimate
+
+CAPTIONS = {
+    "nb": {
+        "models": "{label}: modell over rundene, justert for kjønn, alder og stilling.",
+        "adjusted": "{label}: justert for endringer i kjønn, alder og stilling, etter runde.",
+    },
+    "en": {
+        "models": "{label}: model over the waves, adjusted for sex, age and position.",
+        "adjusted": "{label}: adjusted for changes in sex, age and position, by wave.",
+    },
+}
+
+
+def models(report, name: str) -> Table | Text:
+    """The terms of a trend model: differences or odds ratios, with the GEE beside the waves."""
+    rows = report.results.where(name, report.wave, model="trend", statistic=["odds_ratio", "difference"])
+    if rows.empty:
+        return Text("")
+    words, panel, body = report.words, report.book.panel, []
+    labels = {"wave": None, "sex": panel.sex, "age_group": panel.age_groups,
+              "position": {k: g.label for k, g in panel.reporting_positions.items()}}  # fmt: skip
+    for variable, names in labels.items():
+        part = rows[rows["term"].str.startswith(f"{variable}=")]
+        if part.empty:
+            continue
+        body.append([Cell(words[variable], number=False)])
+        order = (
+            sorted(part["term"].str.split("=").str[1])
+            if names is None
+            else [k for k in names if f"{variable}={k}" in set(part["term"])]
+        )
+        for level in order:
+            row = part[part["term"] == f"{variable}={level}"].iloc[0]
+            gee = report.results.row(name, report.wave, model="gee", term=row["term"])
+            label = level if names is None else names[level][report.lang]
+            if row["status"] == "reference":
+                cells = [
+                    Cell(f"{numbers.decimal(row['estimate'], 0, report.lang)} ({words['reference'].lower()})"),
+                    Cell(""),
+                ]
+            else:
+                cells = list(estimate(row, 2, report.lang, False))
+            cells.append(_with_interval(gee, report.lang))
+            body.append([Cell(label, number=False), Cell(whole(row["n"], report.lang)), *cells])
+    statistic = words["odds_ratio" if (rows["statistic"] == "odds_ratio").any() else "difference"]
+    head = [
+        [
+            Cell(words["term"], number=False),
+            Cell(words["n"]),
+            Cell(statistic),
+            Cell(words["ci_head"]),
+            Cell(words["gee"]),
+        ]
+    ]
+    label = report.indicator(name).label[report.lang]
+    return report._table(
+        f"model_{name}",
+        head,
+        body,
+        CAPTIONS[report.lang]["models"].format(wave=report.wave, label=markdown_safe(label)),
+    )
+
+
+def _with_interval(row: dict | None, lang: str) -> Cell:
+    if row is None or row["status"] != "shown":
+        return Cell("")
+    low, high = (numbers.decimal(row[side], 2, lang) for side in ("lower", "upper"))
+    return Cell(f"{numbers.decimal(row['estimate'], 2, lang)} ({numbers.span(low, high, lang)})")
+
+
+def adjusted(report, name: str) -> Table | Text:
+    """Adjusted means or shares of a trend model by wave."""
+    rows = report.results.where(
+        wave=report.wave, indicator=name, model="trend", statistic=["adjusted_mean", "adjusted_share"]
+    )
+    if rows.empty:
+        return Text("")
+    words, percent = report.words, rows["statistic"].iloc[0] == "adjusted_share"
+    body = []
+    for _, row in rows.sort_values("term").iterrows():
+        body.append([Cell(row["term"].split("=")[1], number=False), Cell(whole(row["n"], report.lang)),
+                     *estimate(row, 1 if percent else 2, report.lang, percent)])  # fmt: skip
+    head = [
+        [
+            Cell(words["wave"], number=False),
+            Cell(words["n"]),
+            Cell(words["adjusted_share" if percent else "adjusted_mean"] + (" (%)" if percent else "")),
+            Cell(words["ci_head"]),
+        ]
+    ]
+    label = report.indicator(name).label[report.lang]
+    return report._table(
+        f"adjusted_{name}",
+        head,
+        body,
+        CAPTIONS[report.lang]["adjusted"].format(wave=report.wave, label=markdown_safe(label)),
+    )
