@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from analysis import pipeline
+from analysis.documents import check_renderer
 from analysis.errors import LegepaneletError
 from analysis.settings import ROOT, settings
 
@@ -86,6 +87,7 @@ def _formats(options) -> list[str]:
 
 def _write(options, run: pipeline.Run, waves: list[int]) -> int:
     started, formats = time.monotonic(), _formats(options)
+    check_renderer(options.renderer)
     documents = [(document, wave) for wave in waves for document in DOCUMENTS]
     made = [settings().output / str(w) / f"{d}.{options.lang}.{name}" for d, w in documents for name in formats]
 

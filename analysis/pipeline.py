@@ -36,7 +36,7 @@ class Run:
 def code(*stages: str) -> list[Path]:
     """The files whose change makes a task run again: its stages' code, the settings, the lock file."""
     folder = ROOT / "analysis"
-    files = [folder / name for name in COMMON] + [p for stage in stages for p in sorted((folder / stage).glob("*.py"))]
+    files = [folder / name for name in COMMON] + [p for stage in stages for p in sorted((folder / stage).rglob("*.py"))]
     return [*files, ROOT / "requirements.lock", ROOT / "pyproject.toml"]
 
 
@@ -67,7 +67,8 @@ def task(name: str, files: list[Path], inputs: list[Path], outputs: list[Path], 
     """A pytask task that does `work` when the small `files`, an input or an output is not as it was; `doing` says what it does."""
     import pytask
 
-    known = pytask.PythonNode(value=fingerprint(files), hash=True)
+    # The inputs' names too: one input fewer is a change.
+    known = pytask.PythonNode(value=fingerprint(files) + " ".join(map(str, inputs)), hash=True)
 
     @pytask.task(name=name, kwargs={"inputs": inputs, "produces": outputs, "known": known})
     def run(inputs, produces, known):
@@ -224,9 +225,9 @@ def document_task(run: Run, document: str, wave: int, lang: str, formats: list[s
     notebook = stem.with_name(f"{stem.name}.ipynb")
 
     def work():
-        from analysis.documents import builtin_or_quarto, write
+        from analysis.documents import write
 
-        write(source, wave, lang, run.source.kind, outputs, notebook, builtin_or_quarto(renderer))
+        write(source, wave, lang, run.source.kind, outputs, notebook, renderer)
 
     look = [p for p in sorted((settings().reports / "look").rglob("*")) if p.is_file()]
     files = [*code("codebook", "presentation", "documents"), *codebook_files(), *look, ROOT / "_quarto.yml",
@@ -244,20 +245,25 @@ def languages(document: str) -> list[str]:
 
 def results_tasks(run: Run, waves: list[int]) -> list:
     """The tasks that lead to the results of `waves` and all before them."""
-    note = settings().derived / "kind.txt"
-    note.parent.mkdir(parents=True, exist_ok=True)
-    if not note.is_file() or note.read_text() != run.source.kind:
-        _forget_other_kind(note, run.source.kind)
+    _forget_other_data(run)
     steps = (intake_task, panel_task, estimate_task, disclosure_task)
     return [step(run, wave) for wave in run.waves if wave <= max(waves) for step in steps]
 
 
-def _forget_other_kind(note: Path, kind: str) -> None:
-    """Results of the other kind of data may not stand beside these: they are taken away before the first is made."""
-    if note.is_file():
-        for folder in settings().output.glob("[0-9]*"):
+def _forget_other_data(run: Run) -> None:
+    """Takes away the outputs of waves that this run has no data of, and all outputs if the data were of the other kind.
+
+    Documents read all results there are of earlier waves; a synthetic or an absent wave may not stand among them.
+    """
+    note = settings().derived / "kind.txt"
+    other = note.is_file() and note.read_text() != run.source.kind
+    for folder in sorted(settings().output.glob("[0-9]*")):
+        if other or int(folder.name) not in run.waves:
+            print(f"  removing _output/{folder.name}, made from other data", file=sys.stderr, flush=True)
             shutil.rmtree(folder)
-    note.write_text(kind)
+    if other or not note.is_file():
+        note.parent.mkdir(parents=True, exist_ok=True)
+        note.write_text(run.source.kind)
 
 
 def source(data: Path | None) -> Source:
@@ -265,9 +271,9 @@ def source(data: Path | None) -> Source:
     folders = settings()
     if data is not None:
         return find(data)
-    if any(p.is_dir() and any(p.iterdir()) for p in folders.raw.iterdir()):
+    if any(p.is_dir() and any(p.iterdir()) for p in folders.raw.glob("*")):
         return find(folders.raw)
-    if not folders.synthetic.is_dir() or not up_to_date(Run(find(folders.synthetic)), "data", []):
+    if not any(folders.synthetic.glob("*/sample.csv")) or not up_to_date(Run(find(folders.synthetic)), "data", []):
         build(lambda: [synthetic_task(folders.synthetic)])
         remember(Run(find(folders.synthetic)), "data", [])
     return find(folders.synthetic)

@@ -17,19 +17,20 @@ WORDS = {
 }  # fmt: skip
 
 
-def builtin_or_quarto(renderer: str):
-    """The module that renders: `builtin` or `quarto`."""
-    from analysis.documents import quarto, render
-
-    modules = {"builtin": render, "quarto": quarto}
-    if renderer not in modules:
+def check_renderer(renderer: str) -> None:
+    """Raises RENDERER_UNKNOWN or QUARTO_MISSING, before anything is made."""
+    if renderer not in ("builtin", "quarto"):
         raise LegepaneletError(
             "RENDERER_UNKNOWN", f"RENDERER={renderer} is not known", "RENDERER may be builtin or quarto."
         )
-    return modules[renderer]
+    if renderer == "quarto" and shutil.which("quarto") is None:
+        raise LegepaneletError("QUARTO_MISSING", "RENDERER=quarto needs the program quarto on the PATH",
+                               "Install Quarto 1.9 or newer, or `pip install -e .[quarto]` where the network allows it.")  # fmt: skip
 
 
-def write(source: Path, wave: int, lang: str, kind: str, outputs: dict[str, Path], notebook: Path, renderer) -> None:
+def write(
+    source: Path, wave: int, lang: str, kind: str, outputs: dict[str, Path], notebook: Path, renderer: str
+) -> None:
     """Executes `source` for a wave and writes the notebook and every output, each whole or not at all.
 
     `kind` is real or synthetic; synthetic documents say so everywhere and carry placeholders for authors.
@@ -38,7 +39,7 @@ def write(source: Path, wave: int, lang: str, kind: str, outputs: dict[str, Path
     from babel.dates import format_date
 
     from analysis.codebook import load
-    from analysis.documents import qmd
+    from analysis.documents import qmd, quarto, render
     from analysis.documents.execute import execute
     from analysis.settings import settings
 
@@ -58,7 +59,7 @@ def write(source: Path, wave: int, lang: str, kind: str, outputs: dict[str, Path
     stage.mkdir(parents=True)
     done = execute(qmd.read(source), parameters={"wave": wave, "lang": lang}, metadata=metadata, folder=stage)
     epoch = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
-    renderer.render(done, outputs=outputs, resources=stage, epoch=epoch)
+    (quarto if renderer == "quarto" else render).render(done, outputs=outputs, resources=stage, epoch=epoch)
     part = notebook.with_suffix(".part")
     nbformat.write(done, part)
     os.replace(part, notebook)

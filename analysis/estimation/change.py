@@ -1,8 +1,8 @@
 """Change since an earlier wave: three things with three names.
 
-`change_net`: all who answered either wave, cross-sectional weights, stacked waves with the doctor as cluster (R:
+`change_net`: all who answered either wave, cross-sectional weights, all compared waves stacked with the doctor as cluster (R:
 `svydesign(ids=~doctor, strata=~stratum, nest=TRUE)`, raked to the margins crossed with wave).
-`change_standardised`: the same, the earlier wave raked to the later wave's margins.
+`change_standardised`: the same, every earlier wave raked to the later wave's margins.
 `change_within`: those who answered both, the earlier weight times the inverse chance of answering again, raked to the
 earlier population less those who have left it.
 """
@@ -10,6 +10,7 @@ earlier population less those who have left it.
 import numpy as np
 import pandas as pd
 import svy
+from scipy import stats
 
 from analysis.codebook import Indicator
 from analysis.panel import response, weighting
@@ -48,7 +49,7 @@ def stack(waves: dict[int, WavePanel], columns: list[str], standard: int | None 
         ]
         frames.append(frame)
     stacked = pd.concat(frames, ignore_index=True)
-    stacked["stratum"] = weighting.collapse_strata(stacked["stratum"])
+    stacked["stratum"] = weighting.collapse_strata(stacked["stratum"], stacked["doctor"])
     goal = pd.DataFrame(margins)
     return weighting.raked_sample(_nulls(stacked), goal, cluster="doctor"), stacked, goal
 
@@ -59,24 +60,24 @@ def _nulls(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.astype({c: "Float64" for c in numbers})
 
 
-def net(earlier: int, later: int, waves: dict[int, WavePanel], indicators: list[Indicator], by_group: set[str],
-        statistic: str = "change_net") -> list[dict]:  # fmt: skip
-    """Net (or, with statistic `change_standardised`, standardised) change of `indicators`; by group for those in `by_group`."""
-    ids = [i.id for i in indicators]
-    if not ids:
-        return []
-    standard = later if statistic == "change_standardised" else None
-    sample, frame, _ = stack({w: waves[w] for w in (earlier, later)}, [*BY, *ids], standard)
+def net(waves: dict[int, WavePanel], since: dict[int, list[Indicator]], statistic: str = "change_net") -> list[dict]:
+    """Net (or, with statistic `change_standardised`, standardised) changes up to the last of `waves`, which are all that are compared.
+
+    `since` is earlier wave -> indicators; the changes of key indicators are given by group too.
+    """
+    later = max(waves)
+    ids = list(dict.fromkeys(i.id for some in since.values() for i in some))
+    sample, frame, _ = stack(waves, [*BY, *ids], later if statistic == "change_standardised" else None)
     rows = []
-    for by in [(), *((b,) for b in BY)]:
-        some = [i for i in indicators if not by or i.id in by_group]
-        if some:
-            rows += _contrasts(sample, frame, some, by, earlier, later, statistic)
+    for earlier, indicators in since.items():
+        for by in [(), *((b,) for b in BY)]:
+            if some := [i for i in indicators if not by or i.key]:
+                rows += _contrasts(sample, frame, some, by, earlier, later, statistic)
     return rows
 
 
 def _contrasts(sample, frame, indicators, by, earlier, later, statistic) -> list[dict]:
-    rows = []
+    rows, frame = [], frame[frame["wave"].isin([str(earlier), str(later)])]
     results = sample.estimation.mean([i.id for i in indicators], by=(*by, "wave"), drop_nulls=True)
     for indicator, result in zip(indicators, results, strict=True):
         keys = set(result.keys())
@@ -91,11 +92,14 @@ def _contrasts(sample, frame, indicators, by, earlier, later, statistic) -> list
                 continue
             r = result.contrast(svy.estd(now) - svy.estd(then)).to_polars().row(0, named=True)
             both = here["doctor"].duplicated().sum()
+            doctors = here.drop_duplicates("doctor")
+            df = len(doctors) - doctors["stratum"].nunique()
+            reach = stats.t.ppf(0.975, df) * r["se"]
             rows.append({
                 "kind": "comparison", "indicator": indicator.id, "base": indicator.base, "vs_wave": earlier,
                 "statistic": statistic, "weighting": "cross", "n": int(size[str(later)]), "count": int(size[str(earlier)]),
-                "n_both": int(both), "estimate": r["est"], "se": r["se"], "lower": r["lci"], "upper": r["uci"],
-                "df": r["df"], "p": r["p_value"], "unit": "difference",
+                "n_both": int(both), "estimate": r["est"], "se": r["se"], "lower": r["est"] - reach, "upper": r["est"] + reach,
+                "df": df, "p": 2 * stats.t.sf(abs(r["est"]) / r["se"], df) if r["se"] > 0 else None, "unit": "difference",
                 **({"by": by[0], "level": level} if by else {}),
             })  # fmt: skip
     return rows
@@ -131,7 +135,9 @@ def longitudinal(earlier: WavePanel, later: WavePanel, ids: list[str]) -> tuple[
     respondents = respondents.rename(columns={f"raked_{v}": v for v in goal["variable"].unique()})
     margins, levels = weighting.margins_of(population, respondents)
     second = later.analysed.set_index("doctor").reindex(both["doctor"])
-    frame = levels.assign(stratum=weighting.collapse_strata(both["stratum"]), start_weight=both["start_weight"])
+    frame = levels.assign(
+        stratum=weighting.collapse_strata(both["stratum"], both["doctor"]), start_weight=both["start_weight"]
+    )
     frame[list(BY)] = both[list(BY)]
     for name in ids:
         frame[name] = second[name].to_numpy() - both[name].to_numpy()
@@ -149,9 +155,7 @@ def _chance_of_answering_again(stayed: pd.DataFrame) -> pd.Series:
     return fit.fittedvalues.clip(lower=0.05)
 
 
-def within(
-    earlier: int, later: int, waves: dict[int, WavePanel], indicators: list[Indicator], by_group: set[str]
-) -> list[dict]:
+def within(earlier: int, later: int, waves: dict[int, WavePanel], indicators: list[Indicator]) -> list[dict]:
     """Mean change of the doctors who answered both waves; groups as they were in the earlier."""
     made = longitudinal(waves[earlier], waves[later], [i.id for i in indicators])
     if made is None:
@@ -159,7 +163,7 @@ def within(
     sample, frame = made
     rows = []
     for by in [(), *((b,) for b in BY)]:
-        some = [i for i in indicators if (not by or i.id in by_group) and frame[i.id].notna().sum() >= 30]
+        some = [i for i in indicators if (not by or i.key) and frame[i.id].notna().sum() >= 30]
         if not some:
             continue
         results = sample.estimation.mean([i.id for i in some], by=by or None, drop_nulls=True)

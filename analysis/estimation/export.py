@@ -5,50 +5,43 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.codebook import Codebook
-from analysis.codebook.comparability import breaking, last_asked
 from analysis.codebook.indicators import of_wave
 from analysis.estimation.change import stack
+from analysis.estimation.wave import comparisons, weighted
 from analysis.panel.build import WavePanel
-from analysis.panel.weighting import collapse_strata
 
+CROSSED = {"m_sex": "wave_sex"}  # sex itself is a background column
 BACKGROUND = ["sex", "age_group", "position", "region", "specialty"]
 
 
 def write(book: Codebook, wave: int, panels: dict[int, WavePanel], folder: Path) -> list[Path]:
-    """Writes analysis.csv, margins.csv and, for every earlier wave that a change is measured from, panel_<wave>.csv and its margins.
+    """Writes analysis.csv and margins.csv, and panel.csv and panel_margins.csv where the wave is compared with earlier ones.
 
     `analysis.csv`: doctor, stratum, start_weight, weight, a column a raking variable (named as in margins.csv), background, indicators.
+    `panel.csv`: the same for all compared waves stacked; its raking variables are crossed with wave (`2026:female:under_40`).
     """
     panel = panels[wave]
     indicators = [i for i in of_wave(book, wave) if i.id != "position"]
     ids = list(dict.fromkeys(i.id for i in indicators))
-    who = panel.analysed
-    who["stratum"] = collapse_strata(who["stratum"])
+    sample, who = weighted(panel)
+    who["weight"] = sample.data["weight"].to_numpy()
     variables = list(dict.fromkeys(panel.margins["variable"]))
-    raked = who[[f"raked_{v}" for v in variables]].set_axis([f"m_{v}" for v in variables], axis=1)
-    one = pd.concat([who[["doctor", "stratum", "start_weight", "weight"]], raked, who[BACKGROUND], who[ids]], axis=1)
-    margins = panel.margins.assign(variable="m_" + panel.margins["variable"])
-    written = [_csv(one, folder / "analysis.csv"), _csv(margins, folder / "margins.csv")]
-    for earlier in _compared(book, wave, panels, indicators):
-        shared = [i for i in ids if i in panels[earlier].doctors]
-        sample, frame, goal = stack({earlier: panels[earlier], wave: panel}, [*BACKGROUND, *shared])
-        weighted = frame.assign(weight=sample.data["weight"].to_numpy())
+    who = who.assign(**{v: who[f"raked_{v}"] for v in variables})
+    columns = dict.fromkeys(["doctor", "stratum", "start_weight", "weight", *variables, *BACKGROUND, *ids])
+    written = [_csv(who[list(columns)], folder / "analysis.csv"), _csv(panel.margins, folder / "margins.csv")]
+    compared = sorted(comparisons(book, wave, panels, [i for i in indicators if i.kind != "category"])[0])
+    for name in ("panel.csv", "panel_margins.csv"):
+        (folder / name).unlink(missing_ok=True)
+    if compared:
+        shared = [i for i in ids if any(i in panels[w].doctors for w in compared)]
+        sample, frame, goal = stack({w: panels[w] for w in [*compared, wave]}, [*BACKGROUND, *shared])
+        names = {name: CROSSED.get(name, name.removeprefix("m_")) for name in goal["variable"].unique()}
+        frame = frame.rename(columns=names).assign(weight=sample.data["weight"].to_numpy())
         written += [
-            _csv(weighted, folder / f"panel_{earlier}.csv"),
-            _csv(goal, folder / f"panel_{earlier}_margins.csv"),
+            _csv(frame, folder / "panel.csv"),
+            _csv(goal.replace({"variable": names}), folder / "panel_margins.csv"),
         ]
     return written
-
-
-def _compared(book, wave, panels, indicators) -> list[int]:
-    """The earlier waves that a change of the wave is measured from."""
-    found = {last_asked(book, i, wave, panels) for i in indicators if i.kind != "category"}
-    found -= {None}
-    return sorted(
-        w
-        for w in found
-        if any(last_asked(book, i, wave, panels) == w and not breaking(book, i, w, wave) for i in indicators)
-    )
 
 
 def _csv(frame: pd.DataFrame, path: Path) -> Path:

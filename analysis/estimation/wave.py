@@ -25,13 +25,13 @@ def estimate(
     )
     rows += levels.three_classes(book, wave, sample, frame, indicators)
     rows += levels.differences(sample, frame, [i for i in indicators if i.key and i.kind != "category"])
-    earlier = [w for w in panels if w < wave]
-    rows += changes(book, wave, panels, [i for i in indicators if i.kind != "category"], earlier)
+    rows += changes(book, wave, panels, [i for i in indicators if i.kind != "category"])
     for name in models.MODELS:
         indicator = next((i for i in indicators if i.id == name), None)
         if indicator is not None:
             rows += models.trend(name, _comparable_waves(book, indicator, wave, panels), wave)
-    before = panels[max(earlier)] if earlier else None
+    before = max((w for w in panels if w < wave), default=None)
+    before = panels[before] if before else None
     rows += facts.fieldwork(panel, before) + facts.representativeness(panel) + facts.population(panel)
     rows += facts.weights(panel) + facts.missing(book, wave, panel) + facts.alphas(book, wave, answers, panel)
     rows += facts.problems(problems)
@@ -43,7 +43,7 @@ def estimate(
 def weighted(panel: WavePanel):
     """The wave's raked svy sample and the same doctors as a pandas table, in one order."""
     frame = panel.analysed
-    frame["stratum"] = weighting.collapse_strata(frame["stratum"])
+    frame["stratum"] = weighting.collapse_strata(frame["stratum"], frame["doctor"])
     variables = list(dict.fromkeys(panel.margins["variable"]))
     raked = frame.drop(columns=["weight", *variables]).rename(columns={f"raked_{v}": v for v in variables})
     raked["sex"] = frame["sex"]  # a group to report by, even where it is raked to as well
@@ -51,31 +51,34 @@ def weighted(panel: WavePanel):
     return weighting.raked_sample(raked.astype({c: "Float64" for c in numbers}), panel.margins), frame
 
 
-def changes(
-    book: Codebook, wave: int, panels: dict[int, WavePanel], indicators: list[Indicator], earlier: list[int]
-) -> list[dict]:
+def changes(book: Codebook, wave: int, panels: dict[int, WavePanel], indicators: list[Indicator]) -> list[dict]:
     """The three kinds of change since the last wave that had the indicator; a refused test is a row without figures."""
-    by_wave: dict[int, list[Indicator]] = {}
-    rows = []
+    since, refused = comparisons(book, wave, panels, indicators)
+    rows = [
+        {"kind": "comparison", "indicator": i.id, "base": i.base, "vs_wave": last, "statistic": "change_net",
+         "weighting": "cross", "unit": "difference", "status": "not_comparable"}
+        for last, some in refused.items() for i in some
+    ]  # fmt: skip
+    if since:
+        compared = {w: panels[w] for w in sorted([*since, wave])}
+        rows += change.net(compared, since) + change.net(compared, since, "change_standardised")
+    for last, some in since.items():
+        rows += change.within(last, wave, panels, some)
+    return rows
+
+
+def comparisons(book: Codebook, wave: int, panels: dict[int, WavePanel], indicators: list[Indicator]
+                ) -> tuple[dict[int, list[Indicator]], dict[int, list[Indicator]]]:  # fmt: skip
+    """Earlier wave -> the indicators whose change is measured from it; and those whose comparison a break refuses."""
+    since: dict[int, list[Indicator]] = {}
+    refused: dict[int, list[Indicator]] = {}
+    earlier = [w for w in panels if w < wave]
     for indicator in indicators:
         last = last_asked(book, indicator, wave, earlier)
-        if (
-            last is None
-            or panels[last].analysed[indicator.id].notna().sum() < 2
-            or panels[wave].analysed[indicator.id].notna().sum() < 2
-        ):
+        if last is None or any(panels[w].analysed[indicator.id].notna().sum() < 2 for w in (last, wave)):
             continue
-        if breaking(book, indicator, last, wave):
-            rows.append({"kind": "comparison", "indicator": indicator.id, "base": indicator.base, "vs_wave": last,
-                         "statistic": "change_net", "weighting": "cross", "unit": "difference", "status": "not_comparable"})  # fmt: skip
-        else:
-            by_wave.setdefault(last, []).append(indicator)
-    for last, some in by_wave.items():
-        key = {i.id for i in some if i.key}
-        rows += change.net(last, wave, panels, some, key)
-        rows += change.net(last, wave, panels, some, key, "change_standardised")
-        rows += change.within(last, wave, panels, some, key)
-    return rows
+        (refused if breaking(book, indicator, last, wave) else since).setdefault(last, []).append(indicator)
+    return since, refused
 
 
 def _comparable_waves(

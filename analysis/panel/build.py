@@ -66,7 +66,9 @@ def build(book: Codebook, wave: int, answers: pd.DataFrame, reasons: pd.DataFram
 def _weights(doctors: pd.DataFrame, population: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     who = doctors[doctors["analysed"]]
     margins, levels = weighting.margins_of(population, who)
-    frame = levels.assign(stratum=weighting.collapse_strata(who["stratum"]), start_weight=who["start_weight"])
+    frame = levels.assign(
+        stratum=weighting.collapse_strata(who["stratum"], who["doctor"]), start_weight=who["start_weight"]
+    )
     raked = weighting.raked_sample(frame.reset_index(drop=True), margins)
     doctors = doctors.copy()
     for variable in levels:

@@ -89,9 +89,9 @@ def _collapse(population: pd.Series, respondents: pd.Series, variable: str) -> d
     return {level: "+".join(group) for group in groups for level in group}
 
 
-def collapse_strata(stratum: pd.Series) -> pd.Series:
-    """Strata with fewer than SMALLEST_STRATUM respondents joined to the next one."""
-    counts = stratum.value_counts().sort_index()
+def collapse_strata(stratum: pd.Series, doctor: pd.Series) -> pd.Series:
+    """Strata with fewer than SMALLEST_STRATUM doctors joined to the next one."""
+    counts = doctor.groupby(stratum).nunique().sort_index()
     order, mapping = list(counts.index), {}
     for place, name in enumerate(order):
         target = name

@@ -45,17 +45,20 @@ for (i in seq_len(nrow(wanted))) {
          estimate = estimate, se = se, lower = limits[1], upper = limits[2])
   }
 }
-for (file in list.files(folder, "^panel_[0-9]+\\.csv$")) {
-  earlier <- sub("panel_([0-9]+).csv", "\\1", file)
-  both <- read(file)
-  both$wave <- as.character(both$wave)
-  stacked <- rake_to(svydesign(ids = ~doctor, strata = ~stratum, weights = ~start_weight, data = both, nest = TRUE),
-                     read(paste0("panel_", earlier, "_margins.csv")))
-  for (id in unique(wanted$indicator[wanted$vs %in% as.integer(earlier)])) {
-    stacked$variables$y <- stacked$variables[[id]]
+if (file.exists(file.path(folder, "panel.csv"))) {
+  panel <- read("panel.csv")
+  latest <- max(panel$wave)
+  stacked <- rake_to(svydesign(ids = ~doctor, strata = ~stratum, weights = ~start_weight, data = panel, nest = TRUE),
+                     read("panel_margins.csv"))
+  changes <- unique(wanted[!is.na(wanted$vs), c("indicator", "vs")])
+  for (i in seq_len(nrow(changes))) {
+    id <- changes$indicator[i]; earlier <- changes$vs[i]
+    # What is missing, or of another wave, leaves the mean but not the design.
+    stacked$variables$y <- ifelse(panel$wave %in% c(earlier, latest), panel[[id]], NA)
+    stacked$variables$now <- as.numeric(panel$wave == latest)
     # The coefficient of wave is the difference of the two domains' means, with the covariance that shared doctors give.
-    fit <- svyglm(y ~ factor(wave), design = stacked, na.action = na.omit)
-    note(what = "change", kind = "mean", indicator = id, category = NA, by = "", level = "", vs = as.integer(earlier),
+    fit <- svyglm(y ~ now, design = stacked, na.action = na.omit)
+    note(what = "change", kind = "mean", indicator = id, category = NA, by = "", level = "", vs = earlier,
          estimate = as.numeric(coef(fit)[2]), se = as.numeric(SE(fit)[2]), lower = NA, upper = NA)
   }
 }
