@@ -183,7 +183,9 @@ def compare(project, folder: Path, every: int) -> tuple[int, int]:
     close(merged["estimate"], merged["estimate_r"])
     close(merged["se"], merged["se_r"])
     for side in ("lower", "upper"):
-        assert np.allclose(merged[side], merged[f"{side}_r"], rtol=1e-5, atol=1e-5)
+        assert np.allclose(
+            merged[side], merged[f"{side}_r"], rtol=1e-5, atol=1e-5, equal_nan=True
+        )  # none without degrees of freedom
     net = ours[(ours["statistic"] == "change_net") & (ours["by"] == "") & (ours["status"] == "shown")]
     changed = net.merge(
         theirs[theirs["what"] == "change"],
