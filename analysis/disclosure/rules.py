@@ -84,6 +84,6 @@ def _tells_on(results: pd.DataFrame, hidden: pd.Series) -> pd.Series:
 
 
 def write_csv(results: pd.DataFrame, path, synthetic: bool) -> None:
-    """`results.csv`: UTF-8, `.` decimals, 12 significant digits; synthetic results say so in every row's `weighting`-free end column."""
+    """`results.csv`: UTF-8, `.` decimals, 12 significant digits. Synthetic results say so in every row, in a last column `data`."""
     table = results.assign(data="SYNTHETIC DATA") if synthetic else results
     table.to_csv(path, index=False, float_format="%.12g", lineterminator="\n", encoding="utf-8")

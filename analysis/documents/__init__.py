@@ -48,7 +48,7 @@ def write(
     words = WORDS[lang]
     metadata = {
         "wave": wave, "lang": f"{language}-{region}", "language": language, "region": region,
-        "date": format_date(day, "long", locale=f"{language}_{region}"), "date-iso": day.isoformat(),
+        "date": day.isoformat(), "date-format": "long", "date-long": format_date(day, "long", locale=f"{language}_{region}"),
         "running": words["running"].format(wave=wave),
         **{key: words[key] for key in ("toc-title", "page-of", "skip-label")},
     }  # fmt: skip

@@ -51,7 +51,7 @@ local function callout(div)
     div.content:remove(1)
   end
   div.content:insert(1, title)
-  return typst and wrap("#callout[", div.content, "]") or div
+  return typst and wrap("#note-box[", div.content, "]") or div
 end
 
 -- Typst strings know only these escapes.
