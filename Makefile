@@ -4,33 +4,45 @@ REPORT_LANG ?= nb
 FORMATS ?= html pdf
 RENDERER ?= builtin
 WAVE ?=
+ARTICLE ?=
 DATA ?=
+DRAFT ?=
+BLIND ?=
+MANUSCRIPT ?=
 VENV := .venv
 RUN := $(VENV)/bin/python -m analysis
+HOW = --lang "$(REPORT_LANG)" --formats "$(FORMATS)" --renderer "$(RENDERER)" --data "$(DATA)" --draft "$(DRAFT)" --blind "$(BLIND)" --manuscript "$(MANUSCRIPT)"
 export PYTHONHASHSEED := 0
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help report reports check export data test bench clean environment
+.PHONY: help report reports article articles check export data test bench clean environment
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 environment: $(VENV)/complete
 
-$(VENV)/complete: requirements.lock
+$(VENV)/complete: requirements.lock tests/dtd.lock
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else f"Python 3.11, 3.12 or 3.13 is needed; $(PYTHON) is {v[0]}.{v[1]}. Try make PYTHON=python3.12 ...")'
 	@echo "Setting up the environment in $(VENV) (once; some minutes)"
 	@rm -rf $(VENV)
 	@$(PYTHON) -m venv $(VENV)
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r tests/dtd.lock
 	@touch $@
 
 report: environment ## the report of a wave: make report WAVE=2026
-	@$(RUN) report --wave "$(WAVE)" --lang "$(REPORT_LANG)" --formats "$(FORMATS)" --renderer "$(RENDERER)" --data "$(DATA)"
+	@$(RUN) report --wave "$(WAVE)" $(HOW)
 
 reports: environment ## the reports of all waves
-	@$(RUN) reports --lang "$(REPORT_LANG)" --formats "$(FORMATS)" --renderer "$(RENDERER)" --data "$(DATA)"
+	@$(RUN) reports $(HOW)
+
+article: environment ## an article: make article ARTICLE=ai-use WAVE=2026
+	@$(RUN) article --article "$(ARTICLE)" --wave "$(WAVE)" $(HOW)
+
+articles: environment ## all articles of a wave
+	@$(RUN) articles --wave "$(WAVE)" $(HOW)
 
 check: environment ## read and validate a wave's raw files: make check WAVE=2026
 	@$(RUN) check --wave "$(WAVE)" --data "$(DATA)"

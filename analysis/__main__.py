@@ -6,12 +6,12 @@ import time
 from pathlib import Path
 
 from analysis import pipeline
-from analysis.documents import check_renderer
+from analysis.documents import Edition, check_renderer
 from analysis.errors import LegepaneletError
 from analysis.settings import ROOT, settings
 
-DOCUMENTS = ("wave-report",)
-FORMATS = ("html", "pdf")
+REPORT = "wave-report"
+FORMATS = ("html", "pdf", "docx", "jats")
 
 
 def say(text: str) -> None:
@@ -35,15 +35,20 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True)
     for name, run, help_ in (
         ("report", report, "the report of a wave"), ("reports", reports, "the reports of all waves"),
+        ("article", article, "one article of a wave"), ("articles", articles, "all articles of a wave"),
         ("check", check, "read and validate the raw files of a wave, nothing else"),
         ("export", export, "the analysis file of a wave for other software"), ("data", data, "write the synthetic raw exports"),
     ):  # fmt: skip
         command = commands.add_parser(name, help=help_)
         command.set_defaults(run=run)
         command.add_argument("--data", default="")
-        if name in ("report", "check", "export"):
+        if name in ("report", "article", "articles", "check", "export"):
             command.add_argument("--wave", default="")
-        if name in ("report", "reports"):
+        if name == "article":
+            command.add_argument("--article", default="")
+        if name in ("report", "reports", "article", "articles"):
+            for edition in ("draft", "blind", "manuscript"):
+                command.add_argument(f"--{edition}", default="")
             command.add_argument("--lang", default="nb")
             command.add_argument("--formats", default="html pdf")
             command.add_argument("--renderer", default="builtin")
@@ -85,17 +90,21 @@ def _formats(options) -> list[str]:
     return [f for f in FORMATS if f in formats]
 
 
-def _write(options, run: pipeline.Run, waves: list[int]) -> int:
+def _write(options, run: pipeline.Run, documents: list[tuple[str, int]]) -> int:
+    """Makes (document, wave) pairs in the formats, the language and the edition asked for, and prints their paths."""
     started, formats = time.monotonic(), _formats(options)
     check_renderer(options.renderer)
-    documents = [(document, wave) for wave in waves for document in DOCUMENTS]
-    made = [settings().output / str(w) / f"{d}.{options.lang}.{name}" for d, w in documents for name in formats]
+    edition = Edition(*(getattr(options, name) not in ("", "0") for name in ("draft", "blind", "manuscript")))
+    waves = sorted({wave for _, wave in documents})
+    made = [p for d, w in documents for p in pipeline.document_files(d, w, options.lang, formats, edition).values()]
 
     def tasks():
-        found = [pipeline.document_task(run, d, w, options.lang, formats, options.renderer) for d, w in documents]
+        found = [
+            pipeline.document_task(run, d, w, options.lang, formats, options.renderer, edition) for d, w in documents
+        ]
         return pipeline.results_tasks(run, waves) + found
 
-    command = f"{waves} {options.lang} {formats} {options.renderer}"
+    command = f"{documents} {options.lang} {formats} {options.renderer}{edition.suffix}"
     results = [pipeline.results_file(w) for w in run.waves if w <= max(waves)]
     if pipeline.up_to_date(run, command, [*made, *results]) or not pipeline.build(tasks):
         say("Nothing has changed; the documents are up to date.")
@@ -114,12 +123,32 @@ def _write(options, run: pipeline.Run, waves: list[int]) -> int:
 
 def report(options) -> int:
     run = _run(options)
-    return _write(options, run, [_wave(options, run)])
+    return _write(options, run, [(REPORT, _wave(options, run))])
 
 
 def reports(options) -> int:
     run = _run(options)
-    return _write(options, run, [w for w in run.waves if w in pipeline.known_waves()])
+    return _write(options, run, [(REPORT, w) for w in run.waves if w in pipeline.known_waves()])
+
+
+def article(options) -> int:
+    run = _run(options)
+    wave = _wave(options, run)
+    if options.article not in [*(known := pipeline.articles(wave)), pipeline.APPENDIX]:
+        raise LegepaneletError(
+            "ARTICLE_UNKNOWN",
+            f"ARTICLE={options.article} has no plan for {wave} in reports/",
+            f"ARTICLE may be {', '.join(known) or 'none: write reports/<article>.plan.yml first'}, or {pipeline.APPENDIX}.",
+        )
+    return _write(options, run, [(options.article, wave)])
+
+
+def articles(options) -> int:
+    run = _run(options)
+    wave = _wave(options, run)
+    if not (known := pipeline.articles(wave)):
+        raise LegepaneletError("ARTICLE_UNKNOWN", f"no article has a plan for {wave}", "Write reports/<article>.plan.yml.")
+    return _write(options, run, [(name, wave) for name in known])
 
 
 def check(options) -> int:
@@ -148,7 +177,9 @@ def export(options) -> int:
     from analysis.panel import build as building
 
     panels = {w: building.load(pipeline.derived(w)) for w in run.waves if w <= wave}
-    for path in exporting.write(load(settings().codebook), wave, panels, pipeline.derived(wave)):
+    for path in exporting.write(
+        load(settings().codebook), wave, panels, pipeline.plans_of(wave), pipeline.derived(wave)
+    ):
         print(path.relative_to(ROOT))
     return 0
 

@@ -14,11 +14,14 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from analysis.documents import Edition
 from analysis.errors import LegepaneletError
 from analysis.intake.source import Source, find
 from analysis.settings import ROOT, settings
 
 STAGES = ("codebook", "intake", "panel", "estimation", "disclosure", "presentation", "documents")
+SUFFIX = {"jats": "xml"}  # of a format's file, where it is not the format's name
+APPENDIX = "appendix"  # checklists and specifications of a wave's articles
 COMMON = ("__init__.py", "errors.py", "settings.py", "pipeline.py")
 
 
@@ -176,15 +179,27 @@ def estimate_task(run: Run, wave: int):
         from analysis.estimation import wave as estimation
         from analysis.panel import build
 
+        book = load(settings().codebook)
         panels = {w: build.load(derived(w)) for w in waves}
-        estimation.estimate(load(settings().codebook), wave, panels, *(pd.read_parquet(p) for p in own)).to_parquet(
-            output, index=False
-        )
+        tables = [pd.read_parquet(p) for p in own]
+        estimation.estimate(book, wave, panels, *tables, plans_of(wave)).to_parquet(output, index=False)
 
-    files = [*code("codebook", "intake", "panel", "estimation"), *codebook_files()]
+    files = [*code("codebook", "intake", "panel", "estimation"), *codebook_files(), *plan_files(wave)]
     # Of earlier waves only the doctors matter: whatever moves their margins moves their weights.
     depends = [*own, *panel_files(wave), *(panel_files(w)[0] for w in waves if w != wave)]
     return task(f"estimate-{wave}", files, depends, [output], work, f"{wave}: estimating")
+
+
+def plan_files(wave: int) -> list[Path]:
+    """The analysis plans of the articles of a wave, found without reading the codebook."""
+    return [p for p in sorted(settings().reports.glob("*.plan.yml")) if f"\nwave: {wave}\n" in p.read_text(encoding="utf-8")]
+
+
+def plans_of(wave: int) -> list:
+    """The plans themselves. Raises PLAN_FIELD."""
+    from analysis.codebook import load, plan
+
+    return [p for p in plan.read(settings().reports, load(settings().codebook)).values() if p.wave == wave]
 
 
 def results_file(wave: int) -> Path:
@@ -211,7 +226,13 @@ def disclosure_task(run: Run, wave: int):
     )
 
 
-def document_task(run: Run, document: str, wave: int, lang: str, formats: list[str], renderer: str):
+def document_files(document: str, wave: int, lang: str, formats: list[str], edition: Edition) -> dict[str, Path]:
+    """Format -> the file it is written to."""
+    stem = settings().output / str(wave) / f"{document}{edition.suffix}.{lang}"
+    return {name: stem.with_name(f"{stem.name}.{SUFFIX.get(name, name)}") for name in formats}
+
+
+def document_task(run: Run, document: str, wave: int, lang: str, formats: list[str], renderer: str, edition: Edition):
     """A document of a wave in a language: executed once, then every format."""
     source = settings().reports / f"{document}.{lang}.qmd"
     if not source.is_file():
@@ -220,23 +241,30 @@ def document_task(run: Run, document: str, wave: int, lang: str, formats: list[s
             f"there is no {source.relative_to(ROOT)}",
             f"REPORT_LANG may be one of {', '.join(languages(document))}.",
         )
-    stem = settings().output / str(wave) / f"{document}.{lang}"
-    outputs = {name: stem.with_name(f"{stem.name}.{name}") for name in formats}
+    outputs = document_files(document, wave, lang, formats, edition)
+    stem = settings().output / str(wave) / f"{document}{edition.suffix}.{lang}"
     notebook = stem.with_name(f"{stem.name}.ipynb")
 
     def work():
         from analysis.documents import write
 
-        write(source, wave, lang, run.source.kind, outputs, notebook, renderer)
+        write(source, wave, lang, run.source.kind, outputs, notebook, renderer, edition)
 
     look = [p for p in sorted((settings().reports / "look").rglob("*")) if p.is_file()]
     files = [*code("codebook", "presentation", "documents"), *codebook_files(), *look, ROOT / "_quarto.yml",
-             *sorted(settings().reports.glob("*.bib")), source, *sorted(settings().reports.glob("*/*.qmd"))]  # fmt: skip
+             *(p for kind in ("*.bib", "*.yml", "*/*.qmd") for p in sorted(settings().reports.glob(kind))), source]  # fmt: skip
+    if document == APPENDIX:  # it reads the articles, to bind the checklists to their sections
+        files += sorted(settings().reports.glob("*.qmd"))
     depends = [results_file(w) for w in run.waves if w <= wave]
-    name = f"{document}-{wave}-{lang}-{'-'.join(formats)}-{renderer}"
+    name = f"{document}{edition.suffix}-{wave}-{lang}-{'-'.join(formats)}-{renderer}"
     return task(
         name, files, depends, [*outputs.values(), notebook], work, f"{wave}: writing {stem.name} ({', '.join(formats)})"
     )
+
+
+def articles(wave: int) -> list[str]:
+    """The articles that have a plan for the wave."""
+    return [p.name.removesuffix(".plan.yml") for p in plan_files(wave)]
 
 
 def languages(document: str) -> list[str]:

@@ -149,6 +149,13 @@ class Block(Part):
     questions: list[Id] = Field(min_length=1)
 
 
+class Margins(Part):
+    """The largest difference that still counts as none: of shares (0.05 is 5 percentage points) and of means."""
+
+    share: float = Field(0.05, gt=0, lt=1)
+    mean: float = Field(0.2, gt=0)
+
+
 class Instrument(Part):
     """A fixed instrument or a topic module."""
 
@@ -166,7 +173,7 @@ class Instrument(Part):
     blocks: list[Block] = []
     key: list[Id] = []  # indicators that stand for the instrument: trends, key figures, changes
     breaks: list[Break] = []
-    margin: float | None = None  # largest difference that still counts as none
+    margins: Margins = Margins()
 
 
 class Asked(Part):

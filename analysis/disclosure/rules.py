@@ -41,7 +41,7 @@ def _sensitive(book: Codebook, wave: int) -> set[str]:
 
 
 def _too_small(results: pd.DataFrame) -> pd.Series:
-    estimated = results["kind"].isin(["estimate", "comparison", "model", "scale"])
+    estimated = results["kind"].isin(["estimate", "comparison", "test", "model", "scale"])
     few = results["n"].fillna(SMALLEST_BASE) < SMALLEST_BASE
     return estimated & (
         few | (results["n_both"].fillna(SMALLEST_BASE) < SMALLEST_BASE) & (results["statistic"] == "change_within")
@@ -55,10 +55,11 @@ def _too_coarse(results: pd.DataFrame) -> pd.Series:
 
 
 def _sensitive_cell(results: pd.DataFrame) -> pd.Series:
-    estimated = results["kind"].isin(["estimate", "comparison"])
-    fine = ~results["by"].isin(SENSITIVE_GROUPS) | results["by2"].ne("")
+    estimated = results["kind"].isin(["estimate", "comparison", "test", "model"])
+    # Models and specifications of a sensitive item would tell on small groups by their differences.
+    fine = ~results["by"].isin(SENSITIVE_GROUPS) | results["by2"].ne("") | results["model"].ne("")
     base = (results["n"] < SMALLEST_SENSITIVE_BASE).fillna(False)
-    share = results["statistic"].isin(["share", "share_of_three"])
+    share = results["statistic"].isin(["share", "share_of_three", "share_not_applicable"])
     few = (results["count"] < SMALLEST_SENSITIVE_COUNT) | (results["n"] - results["count"] < SMALLEST_SENSITIVE_COUNT)
     of_missing = (results["kind"] == "count") & (results["count"] < SMALLEST_SENSITIVE_COUNT)
     return (estimated & (fine | base | (share & few.fillna(False)))) | of_missing.fillna(False)
@@ -67,9 +68,9 @@ def _sensitive_cell(results: pd.DataFrame) -> pd.Series:
 def _tells_on(results: pd.DataFrame, hidden: pd.Series) -> pd.Series:
     """Changes and differences of a level that is hidden: they would give it back."""
     group = ["indicator", "by", "level", "by2", "level2"]
-    levels = results["kind"].eq("estimate") & results["category"].isna()
+    levels = results["kind"].eq("estimate") & results["category"].isna() & results["model"].eq("")
     lost = set(results.loc[hidden & levels, group].itertuples(index=False, name=None))
-    comparison = results["kind"].eq("comparison") & results["status"].eq("shown")
+    comparison = results["kind"].isin(["comparison", "test"]) & results["status"].eq("shown")
     mine = pd.Series(
         [tuple(row) in lost for row in results[group].itertuples(index=False, name=None)], index=results.index
     )

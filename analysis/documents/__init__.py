@@ -2,7 +2,8 @@
 
 import os
 import shutil
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from analysis.errors import LegepaneletError
@@ -11,10 +12,27 @@ from analysis.settings import ROOT
 LANGUAGE = {"nb": ("nb", "NO"), "en": ("en", "GB")}
 WORDS = {
     "nb": {"running": "Legepanelet {wave}", "toc-title": "Innhold", "page-of": "av", "skip-label": "Hopp til innholdet",
-           "synthetic-label": "SYNTETISKE DATA", "author": ["Forfatter 1 (plassholder)", "Forfatter 2 (plassholder)"]},
+           "synthetic-label": "SYNTETISKE DATA", "draft-label": "UTKAST: teksten har påstander eller tall uten dekning",
+           "author": "Forfatter {number} (plassholder)", "affiliation": "Institusjon (plassholder)"},
     "en": {"running": "Legepanelet {wave}", "toc-title": "Contents", "page-of": "of", "skip-label": "Skip to content",
-           "synthetic-label": "SYNTHETIC DATA", "author": ["Author 1 (placeholder)", "Author 2 (placeholder)"]},
+           "synthetic-label": "SYNTHETIC DATA", "draft-label": "DRAFT: the text has claims or numbers without support",
+           "author": "Author {number} (placeholder)", "affiliation": "Institution (placeholder)"},
 }  # fmt: skip
+PLACEHOLDERS = 2  # authors of a document made from synthetic data
+
+
+@dataclass(frozen=True)
+class Edition:
+    """Which copy of a document: `draft` may hold what the checks refuse and says so, `blind` names no author, `manuscript` has
+    double spacing and line numbers (DOCX). Drafts and blind copies are files of their own."""
+
+    draft: bool = False
+    blind: bool = False
+    manuscript: bool = False
+
+    @property
+    def suffix(self) -> str:
+        return "".join(f"-{name}" for name in ("draft", "blind", "manuscript") if getattr(self, name))
 
 
 def check_renderer(renderer: str) -> None:
@@ -29,37 +47,67 @@ def check_renderer(renderer: str) -> None:
 
 
 def write(
-    source: Path, wave: int, lang: str, kind: str, outputs: dict[str, Path], notebook: Path, renderer: str
+    source: Path, wave: int, lang: str, kind: str, outputs: dict[str, Path], notebook: Path, renderer: str, edition: Edition
 ) -> None:
     """Executes `source` for a wave and writes the notebook and every output, each whole or not at all.
 
-    `kind` is real or synthetic; synthetic documents say so everywhere and carry placeholders for authors.
+    `kind` is real or synthetic; synthetic documents say so everywhere and carry placeholders for authors. Raises DOCUMENT_REFUSED
+    with every typed number, unbound or unsupported claim, and breach of the journal's limits; a draft is written all the same.
     """
     import nbformat
-    from babel.dates import format_date
 
     from analysis.codebook import load
-    from analysis.documents import qmd, quarto, render
+    from analysis.documents import checks, prose, qmd, quarto, render
     from analysis.documents.execute import execute
     from analysis.settings import settings
 
-    day = load(settings().codebook).waves[wave].document_date
+    book, reports = load(settings().codebook), settings().reports
+    day = book.waves[wave].document_date
+    name = source.name.removesuffix(f".{lang}.qmd")
+    faults = prose.faults(source, lang, list(book.waves), prose.exceptions(reports))
+    if faults and not edition.draft:
+        _refuse(faults)
+    stage = ROOT / ".build" / str(wave) / f"{source.stem}{edition.suffix}"
+    shutil.rmtree(stage, ignore_errors=True)
+    stage.mkdir(parents=True)
+    parameters = {"wave": wave, "lang": lang}
+    done = execute(qmd.read(source), parameters=parameters, metadata=_metadata(wave, lang, kind, day, edition), folder=stage)
+    faults += checks.claims(done)
+    if (reports / f"{name}.plan.yml").is_file():
+        faults += checks.limits(done, lang)
+    if faults and not edition.draft:
+        _refuse(faults)
+    if edition.blind:
+        qmd.set_front_matter(done, {k: v for k, v in qmd.front_matter(done).items() if k not in ("author", "affiliation")})
+    epoch = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
+    (quarto if renderer == "quarto" else render).render(done, outputs=outputs, resources=stage, epoch=epoch)
+    part = notebook.with_suffix(".part")
+    nbformat.write(done, part)
+    os.replace(part, notebook)
+
+
+def _metadata(wave: int, lang: str, kind: str, day: date, edition: Edition) -> dict:
+    """What the run adds to a document's front matter."""
+    from babel.dates import format_date
+
     language, region = LANGUAGE[lang]
     words = WORDS[lang]
-    metadata = {
+    found = {
         "wave": wave, "lang": f"{language}-{region}", "language": language, "region": region,
         "date": day.isoformat(), "date-format": "long", "date-long": format_date(day, "long", locale=f"{language}_{region}"),
         "running": words["running"].format(wave=wave),
         **{key: words[key] for key in ("toc-title", "page-of", "skip-label")},
     }  # fmt: skip
     if kind == "synthetic":
-        metadata |= {"synthetic": True, "synthetic-label": words["synthetic-label"], "author": words["author"]}
-    stage = ROOT / ".build" / str(wave) / f"{source.stem}"
-    shutil.rmtree(stage, ignore_errors=True)
-    stage.mkdir(parents=True)
-    done = execute(qmd.read(source), parameters={"wave": wave, "lang": lang}, metadata=metadata, folder=stage)
-    epoch = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
-    (quarto if renderer == "quarto" else render).render(done, outputs=outputs, resources=stage, epoch=epoch)
-    part = notebook.with_suffix(".part")
-    nbformat.write(done, part)
-    os.replace(part, notebook)
+        people = [{"name": words["author"].format(number=n + 1), "affiliations": [words["affiliation"]]} for n in range(PLACEHOLDERS)]
+        found |= {"synthetic": True, "synthetic-label": words["synthetic-label"], "author": people}
+    if edition.draft:
+        found["draft-label"] = words["draft-label"]
+    return found | {name: True for name in ("blind", "manuscript") if getattr(edition, name)}
+
+
+def _refuse(faults: list) -> None:
+    raise LegepaneletError(
+        "DOCUMENT_REFUSED", "\n".join(["what stands below is not so, or nothing shows that it is", *map(str, faults)]),
+        "Mend the text, or list a phrase with its reason in reports/exceptions.yml. DRAFT=1 writes a file marked as a draft.",
+    )  # fmt: skip

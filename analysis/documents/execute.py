@@ -6,11 +6,10 @@ import tempfile
 from pathlib import Path
 
 import nbformat
-import yaml
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from analysis.documents.qmd import front_matter
+from analysis.documents.qmd import front_matter, set_front_matter
 from analysis.errors import LegepaneletError
 from analysis.settings import ROOT
 
@@ -27,8 +26,7 @@ def execute(
     """
     notebook = nbformat.from_dict(notebook)
     notebook.cells = _with_parameters(notebook.cells, parameters)
-    front = front_matter(notebook) | metadata
-    notebook.cells[0].source = f"---\n{yaml.safe_dump(front, allow_unicode=True, sort_keys=False).strip()}\n---"
+    set_front_matter(notebook, front_matter(notebook) | metadata)
     client = NotebookClient(notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(folder)}},
                             store_widget_state=False, record_timing=False)  # fmt: skip
     with tempfile.TemporaryDirectory() as private:

@@ -25,17 +25,17 @@ def read(path: Path) -> nbformat.NotebookNode:
 
     Raises QMD_DIALECT with every line that is not plain Quarto, QMD_MISSING for an include that is not there.
     """
-    lines = _lines(path)
-    faults = [fault for line in lines if (fault := _fault(*line))]
+    content = lines(path)
+    faults = [fault for line in content if (fault := _fault(*line))]
     if faults:
         raise LegepaneletError("QMD_DIALECT", "\n".join(faults), "CONTRIBUTING.md lists what a document may use.")
-    front, body = _front_matter(lines, path)
+    front, body = _front_matter(content, path)
     cells = [nbformat.v4.new_raw_cell(front)]
     text: list[tuple[str, str, int]] = []
     place = 0
     while place < len(body):
-        content, file, number = body[place]
-        fence = FENCE.match(content)
+        line, file, number = body[place]
+        fence = FENCE.match(line)
         if not fence:
             text.append(body[place])
             place += 1
@@ -45,7 +45,7 @@ def read(path: Path) -> nbformat.NotebookNode:
             raise LegepaneletError(
                 "QMD_DIALECT", f"{file} line {number}: the block is not closed", f"End it with {fence[1]}."
             )
-        if content.strip().startswith(fence[1] + "{python}"):
+        if line.strip().startswith(fence[1] + "{python}"):
             cells += _markdown(text)
             text = []
             cells.append(_code(body[place + 1 : end], file, number))
@@ -60,7 +60,7 @@ def read(path: Path) -> nbformat.NotebookNode:
     return notebook
 
 
-def _lines(path: Path, seen: tuple[Path, ...] = ()) -> list[tuple[str, str, int]]:
+def lines(path: Path, seen: tuple[Path, ...] = ()) -> list[tuple[str, str, int]]:
     """(text, file, line number) of the document with its includes in place."""
     if not path.is_file():
         raise LegepaneletError("QMD_MISSING", f"{path.name} does not exist", "Look at the name in the include.")
@@ -70,7 +70,7 @@ def _lines(path: Path, seen: tuple[Path, ...] = ()) -> list[tuple[str, str, int]
     for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         code = SHORTCODE.fullmatch(text.strip())
         if code and code[1] == "include":
-            found += _lines(path.parent / code[2], (*seen, path))
+            found += lines(path.parent / code[2], (*seen, path))
         else:
             found.append((text, path.name, number))
     return found
@@ -134,3 +134,8 @@ def options(source: str) -> dict:
 def front_matter(notebook) -> dict:
     """The front matter of a notebook as a mapping."""
     return yaml.safe_load(notebook.cells[0].source.strip().strip("-")) or {}
+
+
+def set_front_matter(notebook, front: dict) -> None:
+    """Writes the front matter of a notebook."""
+    notebook.cells[0].source = f"---\n{yaml.safe_dump(front, allow_unicode=True, sort_keys=False).strip()}\n---"

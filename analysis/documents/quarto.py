@@ -8,10 +8,12 @@ from pathlib import Path
 
 import nbformat
 
+from analysis.documents import pictures
 from analysis.errors import LegepaneletError
 from analysis.settings import ROOT
 
-TARGETS = {"html": "html", "pdf": "typst"}
+TARGETS = {"html": "html", "pdf": "typst", "docx": "docx", "jats": "jats"}
+SUFFIX = {"jats": "xml"}
 
 
 def render(notebook, *, outputs: dict[str, Path], resources: Path, epoch: int) -> None:
@@ -21,6 +23,8 @@ def render(notebook, *, outputs: dict[str, Path], resources: Path, epoch: int) -
         shutil.copy(ROOT / "_quarto.yml", stage)
         shutil.copytree(ROOT / "reports" / "look", stage / "reports" / "look")
         shutil.copy(ROOT / "reports" / "references.bib", stage / "reports")
+        if {"docx", "jats"} & set(outputs):
+            pictures.rasterise(resources / "figures")
         shutil.copytree(resources / "figures", stage / "reports" / "figures")
         document = stage / "reports" / "document.ipynb"
         nbformat.write(notebook, document)
@@ -33,11 +37,11 @@ def render(notebook, *, outputs: dict[str, Path], resources: Path, epoch: int) -
                 TARGETS[name],
                 "--no-execute",
                 "--output",
-                f"document.{name}",
+                f"document.{SUFFIX.get(name, name)}",
             ]
             done = subprocess.run(command, capture_output=True, text=True, cwd=stage, check=False,
                                   env=os.environ | {"SOURCE_DATE_EPOCH": str(epoch)})  # fmt: skip
-            made = [p for p in stage.rglob(f"document.{name}") if p.is_file()]
+            made = [p for p in stage.rglob(f"document.{SUFFIX.get(name, name)}") if p.is_file()]
             if done.returncode or not made:
                 raise LegepaneletError(
                     "RENDER_FAILED", f"quarto: {done.stderr.strip().splitlines()[-1:] or done.stdout}"

@@ -1,4 +1,4 @@
-"""The built-in renderer: an executed notebook to HTML and PDF with pandoc and Typst, the engines that Quarto uses.
+"""The built-in renderer: an executed notebook to HTML, PDF, DOCX and JATS with pandoc and Typst, the engines that Quarto uses.
 
 It reads the same `_quarto.yml` and look as Quarto does; nothing runs again.
 """
@@ -13,6 +13,7 @@ import pypandoc
 import typst
 import yaml
 
+from analysis.documents import jats, pictures, word
 from analysis.documents.qmd import front_matter, options
 from analysis.errors import LegepaneletError
 from analysis.settings import ROOT
@@ -21,13 +22,15 @@ META = re.compile(r"\{\{<\s*meta\s+([\w.-]+)\s*>\}\}")
 
 
 def render(notebook, *, outputs: dict[str, Path], resources: Path, epoch: int) -> None:
-    """Writes each of `outputs` (`html`, `pdf` -> path) from an executed notebook; pictures lie in `resources`.
+    """Writes each of `outputs` (`html`, `pdf`, `docx`, `jats` -> path) from an executed notebook; pictures lie in `resources`.
 
     `epoch` (seconds) is the time the files carry. A file appears whole or not at all. Raises RENDER_FAILED.
     """
     project = yaml.safe_load((ROOT / "_quarto.yml").read_text(encoding="utf-8"))
     text = markdown(notebook)
-    makers = {"html": _html, "pdf": _pdf}
+    makers = {"html": _html, "pdf": _pdf, "docx": _docx, "jats": _jats}
+    if {"docx", "jats"} & set(outputs):
+        pictures.rasterise(resources / "figures")
     for name, path in outputs.items():
         content = makers[name](text, project, resources, epoch)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -56,10 +59,14 @@ def markdown(notebook) -> str:
     head = {
         k: META.sub(lambda hit: str(front.get(hit[1], "")), v) if isinstance(v, str) else v for k, v in front.items()
     }
+    people = [a if isinstance(a, dict) else {"name": a} for a in head.get("author", [])]
+    if people:  # Quarto takes them apart by itself
+        head["author"] = [person["name"] for person in people]
+        head["affiliation"] = list(dict.fromkeys(a for person in people for a in person.get("affiliations", [])))
     return f"---\n{yaml.safe_dump(head, allow_unicode=True, sort_keys=False)}---\n\n{body}\n"
 
 
-def _pandoc(text: str, arguments: list[str], resources: Path, epoch: int) -> str:
+def _pandoc(text: str, arguments: list[str], resources: Path, epoch: int) -> bytes:
     # No locale, home or clock of the machine reaches the output.
     environment = {"SOURCE_DATE_EPOCH": str(epoch), "LC_ALL": "C.UTF-8", "TZ": "UTC", "HOME": str(resources)}
     command = [pypandoc.get_pandoc_path(), "--from=markdown", "--standalone", *arguments]
@@ -71,7 +78,7 @@ def _pandoc(text: str, arguments: list[str], resources: Path, epoch: int) -> str
         raise LegepaneletError(
             "RENDER_FAILED", f"pandoc: {complaint}", "Look for the reference, key or picture it names."
         )
-    return done.stdout.decode()
+    return done.stdout
 
 
 def _common(project: dict) -> list[str]:
@@ -81,18 +88,23 @@ def _common(project: dict) -> list[str]:
         f"--csl={ROOT / project['csl']}",
         *(f"--bibliography={ROOT / b}" for b in project["bibliography"]),
         "--metadata=link-citations:true",
-        "--number-sections",
         "--wrap=none",
     ]
+
+
+def _wanted(text: str, style: dict, option: str) -> bool:
+    """A format's option, unless the document's front matter says otherwise."""
+    return bool(yaml.safe_load(text.split("---\n")[1]).get(option, style.get(option)))
 
 
 def _html(text: str, project: dict, resources: Path, epoch: int) -> bytes:
     style = project["format"]["html"]
     sheet = ROOT / style["css"]
     arguments = [f"--template={sheet.parent / 'page.html'}", f"--css={sheet.name}", "--to=html5", "--embed-resources",
-                 "--toc", "--shift-heading-level-by=1", f"--toc-depth={style['toc-depth'] + 1}", "--mathml", "--section-divs",
+                 "--shift-heading-level-by=1", f"--toc-depth={style['toc-depth'] + 1}", "--mathml", "--section-divs",
                  f"--resource-path={resources}{os.pathsep}{sheet.parent}"]  # fmt: skip
-    return _pandoc(text, [*_common(project), *arguments], resources, epoch).encode()
+    arguments += [f"--{option}" for option in ("toc", "number-sections") if _wanted(text, style, option)]
+    return _pandoc(text, [*_common(project), *arguments], resources, epoch)
 
 
 def _pdf(text: str, project: dict, resources: Path, epoch: int) -> bytes:
@@ -109,10 +121,26 @@ def _pdf(text: str, project: dict, resources: Path, epoch: int) -> bytes:
     files = {str(p.relative_to(resources)): p.read_bytes() for p in sorted((resources / "figures").glob("*.svg"))}
     try:
         pdf, warnings = typst.compile_with_warnings(
-            {"main": source.encode(), **files}, font_paths=[ROOT / p for p in style["font-paths"]],
+            {"main": source, **files}, font_paths=[ROOT / p for p in style["font-paths"]],
             ignore_system_fonts=True, pdf_standards=style["pdf-standard"], timestamp=epoch)  # fmt: skip
     except typst.TypstError as error:
         raise LegepaneletError("RENDER_FAILED", f"typst: {error.diagnostic or error.message}") from None
     if fonts := [w.message for w in warnings if "font" in w.message]:
         raise LegepaneletError("RENDER_FAILED", f"typst: {fonts[0]}", "The fonts are in reports/look/fonts.")
     return pdf
+
+
+def _docx(text: str, project: dict, resources: Path, epoch: int) -> bytes:
+    front, style = yaml.safe_load(text.split("---\n")[1]), project["format"]["docx"]
+    reference = ROOT / style["reference-doc"]
+    if front.get("manuscript"):  # double spacing and line numbers
+        reference = reference.with_name("manuscript.docx")
+    arguments = ["--to=docx", f"--reference-doc={reference}", f"--resource-path={resources}", "--output=-"]
+    arguments += ["--number-sections"] if _wanted(text, style, "number-sections") else []
+    made = _pandoc(text, [*_common(project), *arguments], resources, epoch)
+    return word.finished(made, running=front["running"], label=front.get("synthetic-label", ""), epoch=epoch)
+
+
+def _jats(text: str, project: dict, resources: Path, epoch: int) -> bytes:
+    made = _pandoc(text, [*_common(project), "--to=jats_publishing+element_citations", f"--resource-path={resources}"], resources, epoch)
+    return jats.finished(made, yaml.safe_load(text.split("---\n")[1]))

@@ -6,15 +6,17 @@ import pandas as pd
 
 from analysis.codebook import Codebook
 from analysis.codebook.indicators import of_wave
+from analysis.codebook.plan import Plan
 from analysis.estimation.change import stack
-from analysis.estimation.wave import comparisons, weighted
+from analysis.estimation.sample import weighted
+from analysis.estimation.wave import comparisons
 from analysis.panel.build import WavePanel
 
 CROSSED = {"m_sex": "wave_sex"}  # sex itself is a background column
 BACKGROUND = ["sex", "age_group", "position", "region", "specialty"]
 
 
-def write(book: Codebook, wave: int, panels: dict[int, WavePanel], folder: Path) -> list[Path]:
+def write(book: Codebook, wave: int, panels: dict[int, WavePanel], plans: list[Plan], folder: Path) -> list[Path]:
     """Writes analysis.csv and margins.csv, and panel.csv and panel_margins.csv where the wave is compared with earlier ones.
 
     `analysis.csv`: doctor, stratum, start_weight, weight, a column a raking variable (named as in margins.csv), background, indicators.
@@ -29,7 +31,7 @@ def write(book: Codebook, wave: int, panels: dict[int, WavePanel], folder: Path)
     who = who.assign(**{v: who[f"raked_{v}"] for v in variables})
     columns = dict.fromkeys(["doctor", "stratum", "start_weight", "weight", *variables, *BACKGROUND, *ids])
     written = [_csv(who[list(columns)], folder / "analysis.csv"), _csv(panel.margins, folder / "margins.csv")]
-    compared = sorted(comparisons(book, wave, panels, [i for i in indicators if i.kind != "category"])[0])
+    compared = sorted(comparisons(book, wave, panels, [i for i in indicators if i.kind != "category"], plans)[0])
     for name in ("panel.csv", "panel_margins.csv"):
         (folder / name).unlink(missing_ok=True)
     if compared:

@@ -7,6 +7,7 @@ import svy
 from scipy.stats import beta
 
 from analysis.codebook import Codebook, Indicator
+from analysis.codebook.plan import CONTRASTS
 
 BY = ("sex", "age_group", "position")
 QUARTILES = {0.25: "p25", 0.5: "median", 0.75: "p75"}
@@ -146,11 +147,25 @@ def _quartiles(indicators: list[Indicator], sample, frame, reasons, by: tuple) -
     return rows
 
 
+def overall(sample: svy.Sample, frame: pd.DataFrame, reasons: pd.DataFrame, indicator: Indicator) -> list[dict]:
+    """The row of one mean or share, of everyone."""
+    return (_means if indicator.kind == "mean" else _shares)([indicator], sample, frame, reasons, ())
+
+
+def by_indicator(
+    sample: svy.Sample, frame: pd.DataFrame, reasons: pd.DataFrame, indicator: Indicator, by: str
+) -> list[dict]:
+    """Rows of one mean or share by the levels of a 0/1 indicator `by`."""
+    levels = frame[by].map({0: "0", 1: "1"})
+    data = sample.data.with_columns(pl.from_pandas(levels).alias(by))
+    make = _means if indicator.kind == "mean" else _shares
+    return make([indicator], sample.set_data(data), frame.assign(**{by: levels}), reasons, (by,))
+
+
 def differences(sample: svy.Sample, frame: pd.DataFrame, indicators: list[Indicator]) -> list[dict]:
-    """Women less men, 55-69 less under 40: a contrast of domains, which knows their covariance."""
-    pairs = {"sex": [("female", "male")], "age_group": [("55_69", "under_40")]}
+    """Women less men, 55-69 less under 40, positions less senior consultants: contrasts of domains, which know their covariance."""
     rows, by_id = [], {i.id: i for i in indicators}
-    for by, contrasts in pairs.items():
+    for by, contrasts in CONTRASTS.items():
         for place, result in enumerate(
             sample.estimation.mean(ids := _answered(frame, list(by_id)), by=by, drop_nulls=True)
         ):

@@ -42,15 +42,16 @@ def trend(indicator: str, waves: dict[int, WavePanel], wave: int) -> list[dict]:
         "n": len(complete),
         "n_both": None,
     }
-    rows = _coefficients(fit, terms, complete, family, common | {"model": "trend"})
+    rows = coefficients(fit, terms, complete, family, common | {"model": "trend"})
     if len(waves) > 1:
-        rows += _adjusted(fit, sorted(set(complete["wave"])), complete, family, common | {"model": "trend"})
+        rows += adjusted(fit, "wave", complete, family, common | {"model": "trend"})
         weight = pd.Series(sample.data["weight"].to_numpy(), index=frame.index)[complete.index]
         rows += _gee(complete.assign(weight=weight), indicator, terms, family, common | {"model": "gee"})
     return rows
 
 
-def _coefficients(fit, terms, complete, family, common) -> list[dict]:
+def coefficients(fit, terms, complete, family, common) -> list[dict]:
+    """A model's terms, reference levels among them: odds ratios or differences."""
     names = {f"{b}_{level}": (b, level) for b, _ in terms for level in complete[b].unique()}
     ratio, rows = family == "binomial", []
     found = {r["term"]: r for r in fit.to_polars().iter_rows(named=True)}
@@ -71,11 +72,12 @@ def _coefficients(fit, terms, complete, family, common) -> list[dict]:
     return rows
 
 
-def _adjusted(fit, waves, complete, family, common) -> list[dict]:
+def adjusted(fit, variable: str, complete: pd.DataFrame, family: str, common: dict) -> list[dict]:
+    """Means or shares at each level of `variable`, averaged over everyone's other terms (predictive margins)."""
     statistic, unit = ("adjusted_share", "share") if family == "binomial" else ("adjusted_mean", "mean")
-    margins = fit.margins(at={"wave": waves}).to_polars()
+    margins = fit.margins(at={variable: sorted(set(complete[variable]))}).to_polars()
     return [
-        common | {"term": f"wave={r['wave']}", "statistic": statistic, "n": int((complete["wave"] == r["wave"]).sum()),
+        common | {"term": f"{variable}={r[variable]}", "statistic": statistic, "n": int((complete[variable] == r[variable]).sum()),
                   "estimate": r["margin"], "se": r["se"], "lower": r["lci"], "upper": r["uci"], "unit": unit}
         for r in margins.iter_rows(named=True)
     ]  # fmt: skip

@@ -5,27 +5,33 @@ import pandas as pd
 from analysis.codebook import Codebook, Indicator
 from analysis.codebook.comparability import breaking, last_asked
 from analysis.codebook.indicators import of_wave
-from analysis.estimation import change, facts, levels, models
+from analysis.codebook.plan import Plan
+from analysis.estimation import change, facts, levels, models, topics
 from analysis.estimation.results import table
-from analysis.panel import weighting
+from analysis.estimation.sample import reasons_of, weighted
 from analysis.panel.build import WavePanel
 
 HOURS = {"hours_total", "hours_over_48"}  # also by position x sex, and as quartiles
 
 
 def estimate(
-    book: Codebook, wave: int, panels: dict[int, WavePanel], answers: pd.DataFrame, problems: pd.DataFrame
+    book: Codebook,
+    wave: int,
+    panels: dict[int, WavePanel],
+    answers: pd.DataFrame,
+    problems: pd.DataFrame,
+    plans: list[Plan],
 ) -> pd.DataFrame:
-    """The complete results table of `wave`. `panels` holds it and the earlier waves there are data for."""
+    """The complete results table of `wave`. `panels` holds it and the earlier waves there are data for; `plans` are its articles'."""
     panel = panels[wave]
     indicators = [i for i in of_wave(book, wave) if i.id != "position"]
     sample, frame = weighted(panel)
-    rows = levels.estimate(
-        sample, frame, panel.reasons.set_index("doctor").loc[frame["doctor"]].reset_index(), indicators, HOURS
-    )
+    rows = levels.estimate(sample, frame, reasons_of(panel, frame), indicators, HOURS)
     rows += levels.three_classes(book, wave, sample, frame, indicators)
     rows += levels.differences(sample, frame, [i for i in indicators if i.key and i.kind != "category"])
-    rows += changes(book, wave, panels, [i for i in indicators if i.kind != "category"])
+    rows += changes(book, wave, panels, [i for i in indicators if i.kind != "category"], plans)
+    for plan in plans:
+        rows += topics.estimate(book, plan, panels, sample, frame, rows)
     for name in models.MODELS:
         indicator = next((i for i in indicators if i.id == name), None)
         if indicator is not None:
@@ -40,20 +46,11 @@ def estimate(
     return table(facts.finite(rows), wave)
 
 
-def weighted(panel: WavePanel):
-    """The wave's raked svy sample and the same doctors as a pandas table, in one order."""
-    frame = panel.analysed
-    frame["stratum"] = weighting.collapse_strata(frame["stratum"], frame["doctor"])
-    variables = list(dict.fromkeys(panel.margins["variable"]))
-    raked = frame.drop(columns=["weight", *variables]).rename(columns={f"raked_{v}": v for v in variables})
-    raked["sex"] = frame["sex"]  # a group to report by, even where it is raked to as well
-    numbers = raked.select_dtypes("number").columns
-    return weighting.raked_sample(raked.astype({c: "Float64" for c in numbers}), panel.margins), frame
-
-
-def changes(book: Codebook, wave: int, panels: dict[int, WavePanel], indicators: list[Indicator]) -> list[dict]:
+def changes(
+    book: Codebook, wave: int, panels: dict[int, WavePanel], indicators: list[Indicator], plans: list[Plan]
+) -> list[dict]:
     """The three kinds of change since the last wave that had the indicator; a refused test is a row without figures."""
-    since, refused = comparisons(book, wave, panels, indicators)
+    since, refused = comparisons(book, wave, panels, indicators, plans)
     rows = [
         {"kind": "comparison", "indicator": i.id, "base": i.base, "vs_wave": last, "statistic": "change_net",
          "weighting": "cross", "unit": "difference", "status": "not_comparable"}
@@ -67,17 +64,24 @@ def changes(book: Codebook, wave: int, panels: dict[int, WavePanel], indicators:
     return rows
 
 
-def comparisons(book: Codebook, wave: int, panels: dict[int, WavePanel], indicators: list[Indicator]
+def comparisons(book: Codebook, wave: int, panels: dict[int, WavePanel], indicators: list[Indicator], plans: list[Plan]
                 ) -> tuple[dict[int, list[Indicator]], dict[int, list[Indicator]]]:  # fmt: skip
-    """Earlier wave -> the indicators whose change is measured from it; and those whose comparison a break refuses."""
+    """Earlier wave -> the indicators whose change is measured from it; and those whose comparison a break refuses.
+
+    The change is measured from the last wave that asked, and from those that a plan names besides (its `since`).
+    """
     since: dict[int, list[Indicator]] = {}
     refused: dict[int, list[Indicator]] = {}
     earlier = [w for w in panels if w < wave]
     for indicator in indicators:
+        named = {w for p in plans for w, ids in p.since.items() if indicator.id in ids and w in earlier}
         last = last_asked(book, indicator, wave, earlier)
-        if last is None or any(panels[w].analysed[indicator.id].notna().sum() < 2 for w in (last, wave)):
-            continue
-        (refused if breaking(book, indicator, last, wave) else since).setdefault(last, []).append(indicator)
+        for start in sorted({last, *named} - {None}):
+            if all(
+                indicator.id in panels[w].doctors and panels[w].analysed[indicator.id].notna().sum() >= 2
+                for w in (start, wave)
+            ):
+                (refused if breaking(book, indicator, start, wave) else since).setdefault(start, []).append(indicator)
     return since, refused
 
 

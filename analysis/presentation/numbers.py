@@ -5,13 +5,12 @@ from decimal import ROUND_HALF_EVEN, Decimal
 import pandas as pd
 from babel.numbers import format_decimal
 
+from analysis.presentation.journal import style
+
 LOCALE = {"nb": "nb_NO", "en": "en_GB"}
 NBSP, MINUS, DASH = "\u00a0", "\u2212", "\u2013"
 HIDDEN = ":"  # hidden so that no person can be known by it
-WORDS = {
-    "nb": {"ci": "95 % KI", "to": "til", "points": "prosentpoeng"},
-    "en": {"ci": "95% CI", "to": "to", "points": "percentage points"},
-}
+WORDS = {"nb": {"to": "til", "points": "prosentpoeng"}, "en": {"to": "to", "points": "percentage points"}}
 
 
 def decimal(value: float, digits: int, lang: str) -> str:
@@ -28,16 +27,32 @@ def whole(value, lang: str) -> str:
     return HIDDEN if pd.isna(value) else decimal(value, 0, lang)
 
 
-def percent(share: float, lang: str, digits: int = 0) -> str:
-    """A share as `79 %` (Norwegian, no-break space) or `79%`."""
-    return decimal(100 * share, digits, lang) + (NBSP + "%" if lang == "nb" else "%")
+def percent(share: float, lang: str, digits: int | None = None) -> str:
+    """A share as `79 %` (Norwegian, no-break space) or `79%`, with the journal's decimals unless `digits` says otherwise."""
+    numbers = style().numbers
+    digits = numbers.percent_decimals.value if digits is None else digits
+    return numbers.percent[lang].replace(" ", NBSP).format(decimal(100 * share, digits, lang))
 
 
 def span(lower: str, upper: str, lang: str) -> str:
-    """Two limits: with an en dash in Norwegian, with `to` in English, and in both where one is negative."""
+    """Two limits in a table: with an en dash in Norwegian, with `to` in English, and in both where one is negative."""
     if lang == "nb" and MINUS not in lower + upper:
         return f"{lower}{DASH}{upper}"
     return f"{lower}{NBSP}{WORDS[lang]['to']}{NBSP}{upper}"
+
+
+def interval(lower: str, upper: str, lang: str) -> str:
+    """Two limits in a text: `95 % KI 5,07–5,21`, as the journal writes it."""
+    numbers = style().numbers
+    shape = numbers.negative_interval if MINUS in lower + upper else numbers.interval
+    return shape[lang].replace(" ", NBSP).format(lower, upper)
+
+
+def p_value(p: float, lang: str) -> str:
+    """`p < 0,001`, else `p = 0,004`: three decimals, two from 0.1."""
+    if p < 0.001:
+        return f"p{NBSP}<{NBSP}{decimal(0.001, 3, lang)}"
+    return f"p{NBSP}={NBSP}{decimal(p, 2 if p >= 0.1 else 3, lang)}"
 
 
 def signed(value: float, digits: int, lang: str) -> str:

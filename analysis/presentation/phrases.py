@@ -1,7 +1,7 @@
 """Sentences made of results: what changed, who differs, what was answered most. They say no more than the interval does."""
 
 from analysis.presentation import numbers
-from analysis.presentation.numbers import NBSP, WORDS
+from analysis.presentation.numbers import NBSP
 
 TEXTS = {
     "nb": {
@@ -64,7 +64,7 @@ def excludes_zero(row: dict) -> bool:
 def interval(row: dict, digits: int, factor: float, lang: str) -> str:
     """`95 % KI 5,07–5,21`."""
     limits = (numbers.decimal(factor * row[side], digits, lang) for side in ("lower", "upper"))
-    return f"{WORDS[lang]['ci'].replace(' ', NBSP)} {numbers.span(*limits, lang)}"
+    return numbers.interval(*limits, lang)
 
 
 def change(row: dict | None, percent: bool, digits: int, unit: str, lang: str, refused: str = "") -> str:
@@ -89,6 +89,17 @@ def change(row: dict | None, percent: bool, digits: int, unit: str, lang: str, r
     way = "up" if row["estimate"] > 0 else "down"
     size = numbers.decimal(abs(factor * row["estimate"]), digits, lang)
     return texts[f"{way}_{kind}"].format(size=size, wave=wave, ci=ci, unit=unit)
+
+
+def size(row: dict | None, percent: bool, digits: int, unit: str, lang: str) -> str:
+    """How large a change or difference is, without its sign; limits in the direction of the estimate."""
+    if row is None or row["status"] != "shown":
+        return numbers.HIDDEN if row else ""
+    factor = 100 if percent else 1
+    if row["estimate"] < 0:
+        row = row | {"estimate": -row["estimate"], "lower": -row["upper"], "upper": -row["lower"]}
+    after = NBSP + TEXTS[lang]["points"] if percent else unit
+    return f"{numbers.decimal(factor * row['estimate'], digits, lang)}{after} ({interval(row, digits, factor, lang)})"
 
 
 def difference(row: dict | None, percent: bool, digits: int, unit: str, lang: str) -> str:

@@ -9,7 +9,9 @@ from babel.dates import format_date
 from analysis.codebook import Codebook, Indicator, load
 from analysis.codebook.comparability import breaking, last_asked
 from analysis.codebook.indicators import of_wave
-from analysis.presentation import figures, numbers, phrases, sections, style, tables
+from analysis.codebook.plan import Plan
+from analysis.codebook.plan import read as read_plans
+from analysis.presentation import claims, figures, numbers, phrases, sections, style, tables
 from analysis.presentation.floats import Figure, Table, Text
 from analysis.presentation.numbers import NBSP
 from analysis.presentation.results import Results
@@ -118,6 +120,51 @@ class Report:
         row = self.row(name, statistic, **key)
         return Text("" if row is None else numbers.whole(row["n"], self.lang))
 
+    def share(self, name: str, **key) -> Text:
+        """A share as an article gives it: `55 % (1 020/1 881; 95 % KI 53–58)`, weighted per cent of unweighted numbers."""
+        row = self.row(name, **key)
+        if row is None or row["status"] != "shown":
+            return Text("" if row is None else numbers.HIDDEN)
+        count, n = (numbers.whole(row[c], self.lang) for c in ("count", "n"))
+        return Text(f"{self.value(name, **key)} ({count}/{n}; {self.ci(name, **key)})")
+
+    def points(self, name: str, since: int | None = None, statistic: str = "change_net", **key) -> Text:
+        """The size of a change with its interval, without its sign: `9,2 prosentpoeng (95 % KI 4,0–14,4)`."""
+        return self._size(name, self.change_row(name, statistic, since, **key))
+
+    def gap(self, name: str, by: str, level: str, other: str) -> Text:
+        """The size of a difference between two groups with its interval, without its sign."""
+        return self._size(name, self.difference_row(name, by, level, other))
+
+    def _size(self, name: str, row: dict | None) -> Text:
+        return Text(phrases.size(row, *self._shape(name), self.lang))
+
+    def odds(self, name: str, article: str, term: str) -> Text:
+        """An odds ratio of an article's model with its interval."""
+        row = self.results.row(name, self.wave, model=article, term=term, statistic="odds_ratio")
+        return Text(f"{numbers.decimal(row['estimate'], 2, self.lang)}; {phrases.interval(row, 2, 1, self.lang)}")
+
+    def adjusted(self, name: str, article: str, term: str) -> Text:
+        """An adjusted share of an article's model."""
+        row = self.results.row(name, self.wave, model=article, term=term, statistic="adjusted_share")
+        return Text(numbers.percent(row["estimate"], self.lang))
+
+    def never(self, question: str) -> Text:
+        """The share that a question does not apply to, of those asked."""
+        row = self.results.row(question, self.wave, statistic="share_not_applicable")
+        return Text(numbers.HIDDEN if row["status"] != "shown" else numbers.percent(row["estimate"], self.lang))
+
+    def p_holm(self, article: str, name: str, **key) -> Text:
+        """The p value of a primary outcome after Holm's method: `p < 0,001` or `p = 0,004`."""
+        asked = {c: v for c, v in key.items() if c != "vs_wave"}
+        rows = self.results.where(name, self.wave, model=article, term="primary", **({"vs_level": ...} | asked))
+        rows = rows[rows["vs_wave"] == key["vs_wave"]] if "vs_wave" in key else rows
+        return Text(numbers.p_value(rows.iloc[0]["p_adjusted"], self.lang))
+
+    def claim(self, kind: str, name: str, *others: str, **key) -> Text:
+        """Nothing where the results support what the sentence says, else a mark that stops the document (see `claims.check`)."""
+        return claims.check(self, kind, name, *others, **key)
+
     def count(self, indicator: str, level: str, by: str = "step") -> Text:
         """A count of the flow or of retention."""
         row = self.results.row(wave=self.wave, indicator=indicator, by=by, level=level, statistic="count")
@@ -148,12 +195,24 @@ class Report:
         percent = indicator.kind == "binary"
         return percent, 1 if percent else self.digits(name), "" if percent else self._unit(name)
 
-    def change(self, name: str, statistic: str = "change_net") -> Text:
-        """A sentence on the change since the wave that asked it last."""
+    def change_row(self, name: str, statistic: str = "change_net", since: int | None = None, **key) -> dict | None:
+        """The change since the last wave that asked, or since the wave `since`."""
+        found = self.results.where(wave=self.wave, indicator=name, statistic=statistic, **key)
+        if since is not None and len(found):
+            found = found[found["vs_wave"] == since]
+        return None if found.empty else found.loc[found["vs_wave"].astype(int).idxmax()].to_dict()
+
+    def difference_row(self, name: str, by: str, level: str, other: str) -> dict | None:
+        """A group less another."""
+        return self.results.row(
+            wave=self.wave, indicator=name, statistic="difference", by=by, level=level, vs_level=other
+        )
+
+    def change(self, name: str, statistic: str = "change_net", since: int | None = None) -> Text:
+        """A sentence on the change since the wave that asked it last, or since the wave `since`."""
         if self.indicator(name) is None:
             return Text("")
-        found = self.results.where(wave=self.wave, indicator=name, statistic=statistic)
-        row = None if found.empty else found.iloc[0].to_dict()
+        row = self.change_row(name, statistic, since)
         if row is None and (statistic != "change_net" or not self._is_new(name)):
             return Text("")
         return Text(phrases.change(row, *self._shape(name), self.lang, self._refusal(name, row)))
@@ -185,9 +244,7 @@ class Report:
     def _difference(self, name: str, by: str, level: str, other: str) -> Text:
         if self.indicator(name) is None:
             return Text("")
-        row = self.results.row(
-            wave=self.wave, indicator=name, statistic="difference", by=by, level=level, vs_level=other
-        )
+        row = self.difference_row(name, by, level, other)
         return Text(phrases.difference(row, *self._shape(name), self.lang))
 
     def positions(self, name: str) -> Text:
@@ -235,9 +292,30 @@ class Report:
         draw = {"trend": figures.trend, "groups": figures.groups, "block": figures.block, "flow": figures.flow}[kind]
         return draw(self, name) if name else draw(self)
 
-    def table(self, kind: str, *names: str) -> Table | Text:
+    def table(self, kind: str, *names) -> Table | Text:
         """A table: `groups` of indicators, `hours`, `response`, `representativeness`, `models`, ... (see `tables.KINDS`)."""
         return tables.KINDS[kind](self, *names)
+
+    def margin(self, name: str) -> Text:
+        """The largest difference in an indicator that still counts as none: `5 prosentpoeng`."""
+        percent, _, unit = self._shape(name)
+        size = claims.margin(self, self.indicator(name)) * (100 if percent else 1)
+        points = numbers.NBSP + numbers.WORDS[self.lang]["points"] if percent else unit
+        return Text(numbers.decimal(size, 0 if size >= 1 else 1, self.lang) + points)
+
+    def field_period(self) -> Text:
+        """First and last day of the field work; a period that nobody has published says that it is assumed."""
+        field = self.book.waves[self.wave].field
+        first, last = (format_date(day, "long", locale=numbers.LOCALE[self.lang]) for day in (field.start, field.end))
+        text = f"{first} {numbers.WORDS[self.lang]['to']} {last}"
+        return Text(text + self.words["assumed_period"] if field.basis == "assumed" else text)
+
+    def plan_date(self, article: str) -> Text:
+        return Text(format_date(self.plan(article).date, "long", locale=numbers.LOCALE[self.lang]))
+
+    def plan(self, article: str) -> Plan:
+        """The analysis plan of an article."""
+        return read_plans(settings().reports, self.book)[article]
 
     def key_figures(self) -> Text:
         return sections.key_figures(self)

@@ -5,7 +5,8 @@ local words = {
   nb = { fig = "Figur", tbl = "Tabell", sec = "Avsnitt", note = "Merk", region = "Tabell som kan rulles" },
   en = { fig = "Figure", tbl = "Table", sec = "Section", note = "Note", region = "Table that can be scrolled" },
 }
-local W, typst, html
+local W, typst, html, docx, jats, blind
+local synthetic -- the mark of synthetic data, which an abstract carries too
 local numbers = {} -- id of a float or section -> its label, as "Figur 1"
 
 local function raw(text) return pandoc.RawBlock("typst", text) end
@@ -26,20 +27,38 @@ end
 -- Sections on what a wave did not ask; content for another format.
 local function prune(div)
   if div.classes:includes("theme") then return absent(div) and {} or div.content end
+  if div.classes:includes("acknowledgement") and blind then return {} end -- an anonymised copy for review thanks nobody
   local only = div.attributes["when-format"]
   if div.classes:includes("content-visible") and only and not quarto then
-    local now = html and "html" or typst and "pdf" or FORMAT
+    local now = html and "html" or typst and "pdf" or docx and "docx" or "jats"
     return only == now and div.content or {}
   end
 end
 
+-- Boxes of ours: functions of the Typst template, styles of the Word template, JATS boxes.
+local styles = { hovedfunn = "Hovedfunn", abstract = "Abstract", ["table-note"] = "Table Note", value = "Key Value", what = "Key Text",
+  change = "Key Text", synthetic = "Synthetic", draft = "Synthetic" }
+
 local function boxes(div)
-  if not typst then return nil end
-  local function call(name) return wrap("#" .. name .. "[", div.content, "]") end
+  if div.classes:includes("abstract") and synthetic then
+    div.content:insert(2, pandoc.Para({ pandoc.Strong({ pandoc.Str(synthetic) }) }))
+  end
+  local name = div.classes[1]
+  if docx and styles[name] then
+    div.attributes["custom-style"] = styles[name]
+    return div
+  elseif jats and name == "hovedfunn" then
+    div.classes = { "boxed-text" }
+    return div
+  elseif jats and (name == "abstract" or name == "declarations" or name == "acknowledgement") then
+    return div.content
+  elseif not typst then
+    return nil
+  end
   if div.classes:includes("key-figures") then return wrap("#key-figures(", div.content, ")") end
   if div.classes:includes("key-figure") then return wrap("[", div.content, "],") end
-  for _, name in ipairs({ "value", "what", "change", "table-note", "hovedfunn", "lead" }) do
-    if div.classes:includes(name) then return call(name) end
+  for _, box in ipairs({ "value", "what", "change", "table-note", "hovedfunn", "abstract", "lead" }) do
+    if div.classes:includes(box) then return wrap("#" .. (box == "abstract" and "summary" or box) .. "[", div.content, "]") end
   end
 end
 
@@ -58,7 +77,7 @@ end
 local function quoted(text) return '"' .. text:gsub("\\", "\\\\"):gsub('"', '\\"'):gsub("\n", " ") .. '"' end
 
 local function picture(image)
-  local alt, source = image.attributes["fig-alt"] or "", image.src .. ".svg"
+  local alt, source = image.attributes["fig-alt"] or "", image.src .. ((docx or jats) and ".png" or ".svg")
   if typst then
     return pandoc.RawInline("typst", "#image(" .. quoted(source) .. ", width: 100%, alt: " .. quoted(alt) .. ")")
   end
@@ -70,12 +89,23 @@ local function picture(image)
     local escaped = alt:gsub("&", "&amp;"):gsub('"', "&quot;"):gsub("<", "&lt;")
     return pandoc.RawInline("html", '<img src="' .. data .. '" alt="' .. escaped .. '">')
   end
+  if docx then image.attributes.width = "100%" end
   return image
+end
+
+-- A caption of Word's own: its number is a field, so that Word can renumber and list the figures.
+local function word_caption(caption, label, id, style)
+  local word, number = label:match("^(%S+) (%d+)$")
+  local field = '<w:r><w:rPr><w:b/></w:rPr><w:t xml:space="preserve">' .. word .. ' </w:t></w:r><w:fldSimple w:instr=" SEQ ' .. word ..
+    ' \\* ARABIC "><w:r><w:rPr><w:b/></w:rPr><w:t>' .. number .. "</w:t></w:r></w:fldSimple>"
+  local inlines = pandoc.Inlines({ pandoc.Span({ pandoc.RawInline("openxml", field) }, { id = id }), pandoc.Strong({ pandoc.Str(".") }), pandoc.Space() })
+  inlines:extend(caption.content)
+  return pandoc.Div(pandoc.Para(inlines), { ["custom-style"] = style })
 end
 
 local function labelled(caption, label)
   local inlines = pandoc.Inlines({ pandoc.Span({ pandoc.Str(label .. ".") }, { class = "label" }), pandoc.Space() })
-  if typst then inlines[1] = pandoc.Strong({ pandoc.Str(label .. ".") }) end
+  if typst or jats then inlines[1] = pandoc.Strong({ pandoc.Str(label .. ".") }) end
   inlines:extend(caption.content)
   return inlines
 end
@@ -91,6 +121,10 @@ local function figure(div, label)
   local image, caption = div.content[1], div.content[#div.content]
   if typst then
     return captioned("#figure([", { image }, "image", labelled(caption, label), div.identifier)
+  elseif docx then
+    return { pandoc.Div({ image }, { ["custom-style"] = "Captioned Figure" }), word_caption(caption, label, div.identifier, "Image Caption") }
+  elseif jats then
+    return pandoc.Figure({ pandoc.Plain(image.content) }, { long = { pandoc.Plain(labelled(caption, label)) } }, { id = div.identifier })
   end
   return pandoc.Div({ image, pandoc.Div(pandoc.Plain(labelled(caption, label)), { class = "caption" }) },
     { id = div.identifier, class = "float figure" })
@@ -111,6 +145,13 @@ local function table_float(div, label)
     div:walk({ Table = function(t) for _, body in ipairs(t.bodies) do rows = rows + #body.body end end })
     local float = captioned("#figure([", div.content, "table", labelled(caption, label), div.identifier)
     return rows > 24 and float or wrap("#block(breakable: false, width: 100%)[", float, "]")
+  elseif docx then
+    local blocks = pandoc.Blocks({ word_caption(caption, label, div.identifier, "Table Caption") })
+    blocks:extend(tables(div).content)
+    return blocks
+  elseif jats then
+    div.content:insert(1, pandoc.Div(pandoc.Plain(labelled(caption, label)), { class = "caption" }))
+    return pandoc.Div(tables(div).content, { id = div.identifier, class = "table-float" })
   end
   local blocks = pandoc.Blocks({ pandoc.Div(pandoc.Plain(labelled(caption, label)), { class = "caption", id = div.identifier .. "-caption" }) })
   for _, block in ipairs(div.content) do
@@ -161,10 +202,17 @@ end
 function Pandoc(doc)
   local lang = doc.meta.lang and stringify(doc.meta.lang):sub(1, 2) or "nb"
   W, typst, html = words[lang] or words.nb, FORMAT:match("typst") ~= nil, FORMAT:match("html") ~= nil
+  docx, jats = FORMAT:match("docx") ~= nil, FORMAT:match("jats") ~= nil
+  synthetic = doc.meta.synthetic and stringify(doc.meta["synthetic-label"])
+  blind = doc.meta.blind
   doc = doc:walk({ Div = prune })
-  if html and doc.meta.synthetic then
-    doc.blocks:insert(1, pandoc.Div(pandoc.Plain(pandoc.Str(stringify(doc.meta["synthetic-label"]))), { class = "synthetic", role = "note" }))
+  for _, mark in ipairs({ "draft", "synthetic" }) do
+    local label = doc.meta[mark .. "-label"]
+    if label and not (typst or jats) then
+      doc.blocks:insert(1, pandoc.Div(pandoc.Plain(pandoc.Str(stringify(label))), { class = mark, role = html and "note" or nil }))
+    end
   end
+  if (docx or jats) and synthetic then doc.meta.title = pandoc.Inlines(synthetic .. " · " .. stringify(doc.meta.title)) end
   if not quarto then
     number(doc)
     doc = doc:walk({ Image = picture, Cite = reference })

@@ -1,5 +1,13 @@
 """The tables that a document may ask for, by name."""
 
+from analysis.presentation.tables.articles import (
+    association,
+    characteristics,
+    development,
+    levels,
+    primary,
+    specification,
+)
 from analysis.presentation.tables.fieldwork import (
     leavers,
     population,
@@ -15,5 +23,6 @@ from analysis.presentation.tables.questionnaire import breaks, missing, question
 KINDS = {
     table.__name__: table
     for table in (groups, hours, quartiles, response, representativeness, leavers, changes, models, adjusted, questions, breaks,
-                  missing, problems, population, scales, published)
+                  missing, problems, population, scales, published, characteristics, levels, development, association, primary,
+                  specification)
 }  # fmt: skip

@@ -119,11 +119,11 @@ def changes(report) -> Table | Text:
             indicator = report.indicator(key)
             if indicator is None:
                 continue
-            rows = [report.results.row(key, report.wave, statistic=kind) for kind in kinds]
+            rows = [report.change_row(key, kind) for kind in kinds]
             if rows[0] is None:
                 continue
             percent = indicator.kind == "binary"
-            cells = [_change_cell(row, 1 if percent else report.digits(key), percent, report.lang) for row in rows]
+            cells = [change_cell(row, 1 if percent else report.digits(key), percent, report.lang) for row in rows]
             lines.append([Cell(indicator.label[report.lang], number=False), Cell(str(int(rows[0]["vs_wave"]))), *cells])
         if lines:
             body += [[Cell(report.book.instruments[name].title[report.lang], number=False)], *lines]
@@ -145,7 +145,7 @@ def changes(report) -> Table | Text:
     return report._table("changes", head, body, CAPTIONS[report.lang]["changes"].format(wave=report.wave), (note,))
 
 
-def _change_cell(row: dict | None, digits: int, percent: bool, lang: str) -> Cell:
+def change_cell(row: dict | None, digits: int, percent: bool, lang: str) -> Cell:
     if row is None:
         return Cell("–")
     if row["status"] == "not_comparable":

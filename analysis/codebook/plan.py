@@ -1,0 +1,107 @@
+"""The dated analysis plan of an article, `reports/<article>.plan.yml`: its outcomes, models and findings, before its prose."""
+
+from datetime import date
+from pathlib import Path
+
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
+
+from analysis.codebook.indicators import of_wave
+from analysis.codebook.load import read_yaml
+from analysis.codebook.model import Codebook, Id, Part
+from analysis.errors import LegepaneletError
+
+MOST_PRIMARY = 3  # outcomes that Holm's method is applied to; all else is exploratory
+BACKGROUND = ("sex", "age_group", "position")
+# The pairs of groups that are compared: the first less the second.
+CONTRASTS = {
+    "sex": [("female", "male")],
+    "age_group": [("55_69", "under_40")],
+    "position": [(level, "consultant") for level in ("gp", "registrar", "private_specialist")],
+}
+
+
+class Finding(Part):
+    """An indicator's level; with `by`, `level`, `vs_level` a difference between groups; with `vs_wave` a net change."""
+
+    indicator: Id
+    by: str = ""
+    level: str = ""
+    vs_level: str = ""
+    vs_wave: int | None = None
+
+    @model_validator(mode="after")
+    def one_kind(self):
+        if self.by and self.vs_wave:
+            raise ValueError("give either a pair of groups or `vs_wave`")
+        if self.by and (self.level, self.vs_level) not in CONTRASTS.get(self.by, []):
+            known = "; ".join(f"{by}: {one} vs {other}" for by, pairs in CONTRASTS.items() for one, other in pairs)
+            raise ValueError(f"the groups may be {known}")
+        return self
+
+
+class Outcome(Finding):
+    """A primary outcome: a difference or a change, never a mere level."""
+
+    @model_validator(mode="after")
+    def has_a_test(self):
+        if not self.by and not self.vs_wave:
+            raise ValueError("a primary outcome needs a pair of groups or `vs_wave`")
+        return self
+
+
+class Regression(Part):
+    """A design-based model of a share or mean in the plan's wave; a term is a background variable or a 0/1 indicator."""
+
+    indicator: Id
+    terms: list[str] = Field(min_length=1)
+
+
+class Plan(Part):
+    """All of an article's plan. `since` is earlier wave -> indicators whose change is also measured from there."""
+
+    article: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    date: date
+    wave: int
+    topics: list[Id] = Field(min_length=1)
+    primary: list[Outcome] = Field(min_length=1, max_length=MOST_PRIMARY)
+    findings: tuple[Finding, ...] = ()
+    models: tuple[Regression, ...] = ()
+    since: dict[int, tuple[Id, ...]] = Field(default_factory=dict)
+
+
+def read(folder: Path, book: Codebook) -> dict[str, Plan]:
+    """Article -> its plan. Raises PLAN_FIELD with every field that does not fit the model or the codebook."""
+    plans, faults = {}, []
+    for path in sorted(folder.glob("*.plan.yml")):
+        try:
+            plan = TypeAdapter(Plan).validate_python(read_yaml(path))
+        except ValidationError as error:
+            faults += [f"{path.name}: {'.'.join(map(str, f['loc'])) or 'file'}: {f['msg']}" for f in error.errors()]
+            continue
+        faults += [f"{path.name}: {fault}" for fault in _faults(plan, path.name.removesuffix(".plan.yml"), book)]
+        plans[plan.article] = plan
+    if faults:
+        raise LegepaneletError(
+            "PLAN_FIELD", "\n".join(faults), "The fields are described in analysis/codebook/plan.py."
+        )
+    return plans
+
+
+def _faults(plan: Plan, stem: str, book: Codebook):
+    if plan.article != stem:
+        yield f"article: expected '{stem}', as the file is called, found '{plan.article}'"
+    if plan.wave not in book.waves:
+        yield f"wave: {plan.wave} has no wave file"
+        return
+    known = {i.id: i.kind for i in of_wave(book, plan.wave) if i.kind != "category"}
+    terms = [t for m in plan.models for t in m.terms if t not in BACKGROUND]
+    named = [*plan.primary, *plan.findings, *plan.models]
+    for name in [*(n.indicator for n in named), *terms, *(i for ids in plan.since.values() for i in ids)]:
+        if name not in known:
+            yield f"'{name}' is not a mean or share that {plan.wave} asked"
+    for name in terms:
+        if known.get(name) == "mean":
+            yield f"models: the term '{name}' is not a 0/1 indicator"
+    for name in plan.topics:
+        if name not in book.waves[plan.wave].instruments:
+            yield f"topics: {plan.wave} did not ask '{name}'"

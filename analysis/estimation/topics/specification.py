@@ -1,0 +1,101 @@
+"""Whether a finding hangs on how it was computed: the same figure under five specifications."""
+
+from dataclasses import replace
+
+import pandas as pd
+
+from analysis.codebook import Codebook, Indicator
+from analysis.codebook.plan import Finding, Plan
+from analysis.errors import LegepaneletError
+from analysis.estimation import change, levels
+from analysis.estimation.sample import reasons_of, weighted
+from analysis.panel import weighting
+from analysis.panel.build import WavePanel
+
+SPECIFICATIONS = ("weighted", "unweighted", "equal_start_weights", "without_newest_cohort", "complete_cases")
+UNANSWERED = ("unanswered", "refused", "unusable")
+
+
+def rows(book: Codebook, plan: Plan, indicators: dict[str, Indicator], panels: dict[int, WavePanel]) -> list[dict]:
+    """Rows of model `specification`, the term naming which, for every primary outcome and finding there are data for.
+
+    weighted: as reported. unweighted: no weights, no strata. equal_start_weights: every doctor starts with the same weight, then
+    raked. without_newest_cohort: without those recruited at the last renewal or later, raked again. complete_cases: those who
+    left none of the topics' questions unanswered, raked again.
+    """
+    found: list[dict] = []
+    wanted = [f for f in dict.fromkeys([*(Finding(**o.model_dump()) for o in plan.primary), *plan.findings])
+              if f.vs_wave is None or f.vs_wave in panels]  # fmt: skip
+    waves = sorted({plan.wave, *(f.vs_wave for f in wanted if f.vs_wave)})
+    for name in SPECIFICATIONS:
+        varied = {w: _varied(book, plan, panels[w], w, name) for w in waves}
+        here = varied[plan.wave]
+        if here is None:
+            continue
+        sample, frame = weighted(here)
+        for finding in wanted:
+            indicator = indicators[finding.indicator].model_copy(update={"key": False})  # no changes by group
+            if finding.vs_wave:
+                made = _change(finding.vs_wave, plan.wave, indicator, varied)
+            elif finding.by:
+                groups = (finding.by, finding.level, finding.vs_level)
+                made = [
+                    r
+                    for r in levels.differences(sample, frame, [indicator])
+                    if (r["by"], r["level"], r["vs_level"]) == groups
+                ]
+            else:
+                made = levels.overall(sample, frame, reasons_of(here, frame), indicator)
+            found += [row | {"model": "specification", "term": name} for row in made]
+    return found
+
+
+def _change(earlier: int, later: int, indicator: Indicator, panels: dict[int, WavePanel | None]) -> list[dict]:
+    if panels[earlier] is None:
+        return []
+    return change.net({w: panels[w] for w in (earlier, later)}, {earlier: [indicator]})
+
+
+def _varied(book: Codebook, plan: Plan, panel: WavePanel, wave: int, name: str) -> WavePanel | None:
+    """The wave as the specification has it; None if too few are left to weight."""
+    if name == "weighted":
+        return panel
+    doctors = panel.doctors.copy()
+    if name == "unweighted":
+        doctors = doctors.assign(stratum="all", start_weight=1.0, weight=1.0, everyone="all", raked_everyone="all")
+        margins = pd.DataFrame([{"variable": "everyone", "level": "all", "count": int(doctors["analysed"].sum())}])
+        return replace(panel, doctors=doctors, margins=margins)
+    if name == "equal_start_weights":
+        doctors["stratum"] = "all"
+        doctors["start_weight"] = panel.population.loc[panel.population["variable"] == "sex", "count"].sum() / len(
+            doctors
+        )
+    elif name == "without_newest_cohort":
+        renewals = [w for w, held in book.waves.items() if held.recruitment and w <= plan.wave]
+        if not renewals:
+            return None
+        doctors["analysed"] &= doctors["cohort"] < max(renewals)
+    else:
+        asked = [c for topic in plan.topics if topic in book.asked(wave) for q in book.asked(wave)[topic]
+                 for c in panel.reasons.columns if c == q.id or (q.type == "multiple" and c.startswith(f"{q.id}_"))]  # fmt: skip
+        whole = ~panel.reasons[asked].isin(UNANSWERED).any(axis=1)
+        doctors["analysed"] &= doctors["doctor"].isin(panel.reasons.loc[whole, "doctor"])
+    return _raked_again(panel, doctors)
+
+
+def _raked_again(panel: WavePanel, doctors: pd.DataFrame) -> WavePanel | None:
+    who = doctors[doctors["analysed"]]
+    if len(who) < 2 * weighting.SMALLEST_CELL:
+        return None
+    margins, levels_of = weighting.margins_of(panel.population, who)
+    doctors = doctors.drop(columns=[c for c in doctors if c.startswith("raked_")])
+    doctors = doctors.join(levels_of.add_prefix("raked_"))
+    frame = levels_of.assign(
+        stratum=weighting.collapse_strata(who["stratum"], who["doctor"]), start_weight=who["start_weight"]
+    )
+    try:
+        raked = weighting.raked_sample(frame.reset_index(drop=True), margins)
+    except LegepaneletError:  # a margin that nobody of the rest can fill
+        return None
+    doctors["weight"] = pd.Series(raked.data["weight"].to_numpy(), index=who.index)
+    return replace(panel, doctors=doctors, margins=margins)

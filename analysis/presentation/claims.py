@@ -1,0 +1,106 @@
+"""What the prose may say: each claim is held against the results, and one that they do not support is marked where it stands.
+
+A document writes `report.claim("rose", "res_time_agree")` at the head of the sentence that says so. A claim the results support
+leaves nothing; another leaves a span of class `unsupported` with the reason, which the executor collects (see `documents.checks`).
+"""
+
+from analysis.codebook import Indicator
+from analysis.presentation import numbers
+from analysis.presentation.floats import Text, markdown_safe
+
+HALF = 0.5
+CHANGE, GROUPS, LEVEL, ORDER, MODEL = "change", "groups", "level", "order", "model"
+# Claim -> what it is about. Of each family one, and only one, claim of direction, equality or uncertainty holds.
+KINDS = {
+    "rose": CHANGE, "fell": CHANGE, "unchanged": CHANGE, "change_uncertain": CHANGE,
+    "more": GROUPS, "less": GROUPS, "equal": GROUPS, "difference_uncertain": GROUPS,
+    "most": LEVEL, "minority": LEVEL, "about_half": LEVEL,
+    "largest": ORDER,
+    "goes_with_more": MODEL, "goes_with_less": MODEL, "association_uncertain": MODEL,
+}  # fmt: skip
+DIRECTIONS = {"rose": "up", "more": "up", "goes_with_more": "up", "fell": "down", "less": "down", "goes_with_less": "down",
+              "unchanged": "none", "equal": "none", "change_uncertain": "uncertain", "difference_uncertain": "uncertain",
+              "association_uncertain": "uncertain"}  # fmt: skip
+
+
+def check(report, kind: str, name: str, *others: str, **key) -> Text:
+    """Nothing if the results support the claim, else its marked reason.
+
+    `rose`, `fell`, `unchanged`, `change_uncertain` (name; `since`, `statistic`): the change's interval excludes 0, lies within the
+    codebook's margin, or neither. `more`, `less`, `equal`, `difference_uncertain` (name, by, level, other): the same of a difference.
+    `most`: the share's lower limit is above one half; `minority`: its upper limit below; `about_half`: neither. `largest` (name and the
+    names it is set against): its lower limit is above the others' upper limits. `goes_with_more`, `goes_with_less`,
+    `association_uncertain` (name, article, term): the odds ratio's interval excludes 1, or does not. Raises ValueError for an
+    unknown claim, LookupError for one about something that has no results.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"'{kind}' is not a claim; known are {', '.join(KINDS)}")
+    supported, reason = {CHANGE: _change, GROUPS: _groups, LEVEL: _level, ORDER: _order, MODEL: _model}[KINDS[kind]](
+        report, kind, name, *others, **key
+    )
+    return Text("") if supported else Text(f"[{kind}, {name}: {markdown_safe(reason)}]{{.unsupported}} ")
+
+
+def _shown(row: dict | None, what: str) -> dict:
+    if row is None:
+        raise LookupError(f"there is no result of {what}")
+    if row["status"] != "shown":
+        raise LookupError(f"the result of {what} is {row['status']}: nothing can be claimed")
+    return row
+
+
+def direction(lower: float, upper: float, null: float, margin: float | None) -> str:
+    """up, down: the interval excludes the null; none: it lies within the margin about it; else uncertain."""
+    if lower > null:
+        return "up"
+    if upper < null:
+        return "down"
+    return "none" if margin is not None and -margin <= lower - null and upper - null <= margin else "uncertain"
+
+
+def margin(report, indicator: Indicator) -> float:
+    """The largest difference that still counts as none, from the codebook."""
+    margins = report.book.instruments[indicator.instrument].margins
+    return margins.share if indicator.kind == "binary" else margins.mean
+
+
+def _told(report, name: str, row: dict, what: str) -> str:
+    percent, digits, unit = report._shape(name)
+    factor = 100 if percent else 1
+    limits = [numbers.decimal(factor * row[side], digits, report.lang) for side in ("lower", "upper")]
+    points = numbers.NBSP + numbers.WORDS[report.lang]["points"] if percent else unit
+    return f"{what}: {numbers.signed(factor * row['estimate'], digits, report.lang)}{points} ({numbers.interval(*limits, report.lang)})"
+
+
+def _change(report, kind, name, since: int | None = None, statistic: str = "change_net", **key) -> tuple[bool, str]:
+    row = _shown(report.change_row(name, statistic, since, **key), f"{name}, {statistic}")
+    found = direction(row["lower"], row["upper"], 0, margin(report, report.indicator(name)))
+    return found == DIRECTIONS[kind], _told(report, name, row, f"{statistic}, {int(row['vs_wave'])}–{report.wave}")
+
+
+def _groups(report, kind, name, by, level, other) -> tuple[bool, str]:
+    row = _shown(report.difference_row(name, by, level, other), f"{name}, {level} less {other}")
+    found = direction(row["lower"], row["upper"], 0, margin(report, report.indicator(name)))
+    return found == DIRECTIONS[kind], _told(report, name, row, f"{level} less {other}")
+
+
+def _level(report, kind, name, **key) -> tuple[bool, str]:
+    row = _shown(report.row(name, **key), name)
+    found = "most" if row["lower"] > HALF else "minority" if row["upper"] < HALF else "about_half"
+    return found == kind, f"{report.value(name, **key)} ({report.ci(name, **key)})"
+
+
+def _order(report, kind, name, *others) -> tuple[bool, str]:
+    first = _shown(report.row(name), name)
+    rivals = {other: _shown(report.row(other), other) for other in others}
+    ahead = [other for other, row in rivals.items() if row["upper"] >= first["lower"]]
+    told = "; ".join(f"{n} {report.value(n)} ({report.ci(n)})" for n in (name, *ahead))
+    return not ahead, told
+
+
+def _model(report, kind, name, article, term) -> tuple[bool, str]:
+    row = _shown(report.results.row(name, report.wave, model=article, term=term, statistic="odds_ratio"), f"{name}, {term}")
+    found = direction(row["lower"], row["upper"], 1, None)
+    limits = [numbers.decimal(row[side], 2, report.lang) for side in ("lower", "upper")]
+    told = f"{term}: {numbers.decimal(row['estimate'], 2, report.lang)} ({numbers.interval(*limits, report.lang)})"
+    return found == DIRECTIONS[kind], told

@@ -1,0 +1,206 @@
+"""Tables of the articles: who answered, levels, change since an earlier wave, models, primary outcomes, specifications."""
+
+import pandas as pd
+
+from analysis.codebook.plan import Finding, Regression
+from analysis.presentation import numbers
+from analysis.presentation.floats import Cell, Table, Text, markdown_safe
+from analysis.presentation.numbers import HIDDEN, whole
+from analysis.presentation.tables.cells import estimate, n_of_count, notes
+from analysis.presentation.tables.indicators import change_cell
+
+TEXTS = {
+    "nb": {
+        "characteristics": "Legene i analysene ({n}) og yrkesaktive leger under 70 år i Norge i {wave}.",
+        "characteristics_note": "Antall og prosent av de analyserte er uvektet; leger uten kjent stilling i registeret står for seg.",
+        "analysed": "Analyserte, n (%)", "weighted": "Vektet (%)", "population": "Populasjon (%)",
+        "levels": "{title} i {wave}.", "item": "Spørsmål", "never": "Ikke aktuelt (%)",
+        "never_note": "Ikke aktuelt: vektet andel som svarte at spørsmålet ikke gjelder dem; de er ikke med i grunnlaget for prosentene.",
+        "change": "Endring fra {earlier} til {later}.", "change_in": "{title}: endring fra {earlier} til {later}.",
+        "change_note": "Andeler er vektede prosenter, endringer er prosentpoeng med 95 % konfidensintervall. Nettoendring: alle som svarte i én av eller begge rundene. Standardisert: den tidligere runden vektet til den seneres kjønn, alder og stilling. Siste kolonne: de samme legene begge ganger.",
+        "association": "{label} i {wave}: faktorer i en logistisk regresjonsmodell med {n} leger.",
+        "association_note": "Andeler er vektede prosenter. Justert andel og oddsratio er fra samme modell, med alle faktorene i tabellen.",
+        "crude": "Andel (%)", "adjusted": "Justert andel (%)", "odds": "Oddsratio (95 % KI)", "yes": "Ja", "no": "Nei",
+        "primary": "Primære utfall i analyseplanen for artikkelen «{title}».", "outcome": "Utfall", "p": "p", "holm": "p (Holm)",
+        "specification": "Funnene i artikkelen «{title}» under fem spesifikasjoner.", "finding": "Spesifikasjon", "value": "Estimat (95 % KI)",
+        "specification_note": "Andeler i prosent, forskjeller og endringer i prosentpoeng.",
+        "weighted_spec": "Som rapportert", "unweighted": "Uten vekter", "equal_start_weights": "Like startvekter",
+        "without_newest_cohort": "Uten det nyeste kullet", "complete_cases": "Bare komplette svar",
+        "less": "{label}: {one} mot {other}", "since": "{label}: endring fra {wave}",
+    },
+    "en": {
+        "characteristics": "The doctors analysed ({n}) and working doctors under 70 in Norway in {wave}.",
+        "characteristics_note": "Numbers and percentages of those analysed are unweighted; doctors whose position the register does not know stand by themselves.",
+        "analysed": "Analysed, n (%)", "weighted": "Weighted (%)", "population": "Population (%)",
+        "levels": "{title} in {wave}.", "item": "Question", "never": "Not applicable (%)",
+        "never_note": "Not applicable: weighted share who answered that the question does not concern them; they are outside the base of the percentages.",
+        "change": "Change from {earlier} to {later}.", "change_in": "{title}: change from {earlier} to {later}.",
+        "change_note": "Shares are weighted percentages, changes are percentage points with 95% confidence intervals. Net change: all who answered in one or both waves. Standardised: the earlier wave weighted to the later one's sex, age and position. Last column: the same doctors both times.",
+        "association": "{label} in {wave}: factors in a logistic regression model of {n} doctors.",
+        "association_note": "Shares are weighted percentages. Adjusted shares and odds ratios come from one model, with all the factors of the table.",
+        "crude": "Share (%)", "adjusted": "Adjusted share (%)", "odds": "Odds ratio (95% CI)", "yes": "Yes", "no": "No",
+        "primary": "Primary outcomes in the analysis plan of the article '{title}'.", "outcome": "Outcome", "p": "p", "holm": "p (Holm)",
+        "specification": "The findings of the article '{title}' under five specifications.", "finding": "Specification", "value": "Estimate (95% CI)",
+        "specification_note": "Shares in per cent, differences and changes in percentage points.",
+        "weighted_spec": "As reported", "unweighted": "Without weights", "equal_start_weights": "Equal start weights",
+        "without_newest_cohort": "Without the newest cohort", "complete_cases": "Complete answers only",
+        "less": "{label}: {one} against {other}", "since": "{label}: change from {wave}",
+    },
+}  # fmt: skip
+
+
+def characteristics(report) -> Table:
+    """Sex, age and register position of those analysed (unweighted), weighted, and in the population."""
+    texts, panel, lang, body = TEXTS[report.lang], report.book.panel, report.lang, []
+    labels = {"sex": panel.sex, "age_group": panel.age_groups,
+              "register_position": {k: p.label for k, p in panel.register_positions.items()}}  # fmt: skip
+    statistics = ("share_respondents", "share_weighted", "share_population")
+    for variable, names in labels.items():
+        body.append([Cell(report.words[variable], number=False)])
+        for level, label in names.items():
+            own, *others = (
+                report.results.row("representativeness", report.wave, by=variable, level=level, statistic=s)
+                for s in statistics
+            )
+            if own is None:
+                continue
+            per_cent = numbers.decimal(100 * own["estimate"], 0, lang)
+            shares = [Cell("–" if r is None else numbers.decimal(100 * r["estimate"], 0, lang)) for r in others]
+            body.append([Cell(label[lang], number=False), Cell(f"{whole(own['count'], lang)} ({per_cent})"), *shares])
+    head = [[Cell("", number=False), *(Cell(texts[k]) for k in ("analysed", "weighted", "population"))]]
+    caption = texts["characteristics"].format(n=report.count("flow", "analysed"), wave=report.wave)
+    return report._table("characteristics", head, body, caption, (texts["characteristics_note"],))
+
+
+def levels(report, title: str, *names: str) -> Table:
+    """Shares of everyone, a row an indicator: n/N, weighted per cent, interval; and whom the question does not concern, if any."""
+    texts, body = TEXTS[report.lang], []
+    never = {n: report.results.row(report.indicator(n).question, report.wave, statistic="share_not_applicable") for n in names}
+    said = any(row is not None for row in never.values())
+    for name in names:
+        row = report.row(name)
+        cells = [Cell(report.indicator(name).label[report.lang], number=False), n_of_count(row, report.lang),
+                 *estimate(row, 0, report.lang, True)]  # fmt: skip
+        body.append([*cells, *([estimate(never[name], 0, report.lang, True)[0]] if said else [])])
+    words = report.words
+    head = [[Cell(texts["item"], number=False), Cell(words["count_head"]), Cell(words["percent_head"]), Cell(words["ci_head"]),
+             *([Cell(texts["never"])] if said else [])]]  # fmt: skip
+    extra = (texts["never_note"],) if said else ()
+    caption = texts["levels"].format(title=markdown_safe(title), wave=report.wave)
+    return report._table(f"levels_{names[0]}", head, body, caption, notes(body, report.lang, True) + extra)
+
+
+def development(report, title: str, earlier: int, *names: str) -> Table:
+    """Levels in an earlier wave and now, and the three kinds of change between them."""
+    texts, words, body = TEXTS[report.lang], report.words, []
+    for name in names:
+        levels_ = [report.row(name, wave=wave) for wave in (earlier, report.wave)]
+        changes = [report.change_row(name, kind, earlier) for kind in ("change_net", "change_standardised", "change_within")]
+        body.append([Cell(report.indicator(name).label[report.lang], number=False),
+                     *(estimate(row, 0, report.lang, True)[0] for row in levels_),
+                     *(change_cell(row, 1, True, report.lang) for row in changes)])  # fmt: skip
+    head = [[Cell(words["indicator"], number=False), Cell(f"{earlier} (%)"), Cell(f"{report.wave} (%)"), Cell(words["net"]),
+             Cell(words["standardised"]), Cell(words["within"])]]  # fmt: skip
+    caption = texts["change_in"].format(title=markdown_safe(title), earlier=earlier, later=report.wave)
+    return report._table(f"development_{names[0]}", head, body, caption, (texts["change_note"],))
+
+
+def association(report, article: str, name: str) -> Table:
+    """An article's model of a share: unadjusted and adjusted shares and odds ratios, a row a level."""
+    texts, words, panel, lang = TEXTS[report.lang], report.words, report.book.panel, report.lang
+    model: Regression = next(m for m in report.plan(article).models if m.indicator == name)
+    labels = {"sex": panel.sex, "age_group": panel.age_groups,
+              "position": {k: g.label for k, g in panel.reporting_positions.items()}}  # fmt: skip
+    body, n = [], None
+    for term in model.terms:
+        heading = words[term] if term in labels else report.indicator(term).label[lang]
+        body.append([Cell(heading, number=False)])
+        for level, label in labels.get(term, {"1": texts["yes"], "0": texts["no"]}).items():
+            ratio = report.results.row(name, report.wave, model=article, term=f"{term}={level}", statistic="odds_ratio")
+            if ratio is None:
+                continue
+            adjusted = report.results.row(name, report.wave, model=article, term=f"{term}={level}", statistic="adjusted_share")
+            crude = report.row(name, by=term, level=level)
+            body.append([Cell(label if isinstance(label, str) else label[lang], number=False), n_of_count(crude, lang),
+                         estimate(crude, 0, lang, True)[0], estimate(adjusted, 0, lang, True)[0], _odds(ratio, lang, words)])  # fmt: skip
+        n = sum(int(r["n"]) for _, r in report.results.where(name, report.wave, model=article, statistic="odds_ratio").iterrows()
+                if r["term"].startswith(f"{model.terms[0]}="))  # fmt: skip
+    head = [[Cell("", number=False), Cell(words["count_head"]), Cell(texts["crude"]), Cell(texts["adjusted"]), Cell(texts["odds"])]]
+    label = markdown_safe(report.indicator(name).label[lang])
+    caption = texts["association"].format(label=label, wave=report.wave, n=whole(n, lang))
+    return report._table(
+        f"association_{name}", head, body, caption, (texts["association_note"], *notes(body, lang, True)[1:])
+    )
+
+
+def _odds(row: dict, lang: str, words: dict) -> Cell:
+    if row["status"] == "reference":
+        return Cell(f"1 ({words['reference'].lower()})")
+    if row["status"] != "shown" or pd.isna(row["lower"]):
+        return Cell(HIDDEN if row["status"].startswith("hidden") else "–")
+    low, high = (numbers.decimal(row[side], 2, lang) for side in ("lower", "upper"))
+    return Cell(f"{numbers.decimal(row['estimate'], 2, lang)} ({numbers.span(low, high, lang)})")
+
+
+def primary(report, article: str, title: str) -> Table | Text:
+    """The primary outcomes of an article's plan: difference or change, p, and p after Holm's method."""
+    texts, lang, body = TEXTS[report.lang], report.lang, []
+    for outcome in report.plan(article).primary:
+        rows = report.results.where(outcome.indicator, report.wave, model=article, term="primary", by=outcome.by,
+                                    level=outcome.level, vs_level=outcome.vs_level)  # fmt: skip
+        rows = rows[rows["vs_wave"] == outcome.vs_wave] if outcome.vs_wave and len(rows) else rows
+        if rows.empty:
+            continue
+        row = rows.iloc[0].to_dict()
+        shown = row["status"] == "shown"
+        body.append([Cell(_label(report, outcome), number=False), change_cell(row, 1, True, lang),
+                     *(Cell(numbers.p_value(row[c], lang).removeprefix(f"p{numbers.NBSP}=").strip() if shown else HIDDEN) for c in ("p", "p_adjusted"))])  # fmt: skip
+    if not body:
+        return Text("")
+    head = [[Cell(texts["outcome"], number=False), Cell(texts["value"]), Cell(texts["p"]), Cell(texts["holm"])]]
+    caption = texts["primary"].format(title=markdown_safe(title))
+    return report._table(f"primary_{article}", head, body, caption, (texts["specification_note"],))
+
+
+def specification(report, article: str, title: str) -> Table | Text:
+    """Every primary outcome and finding of an article under each specification."""
+    texts, lang, body, plan = TEXTS[report.lang], report.lang, [], report.plan(article)
+    for finding in dict.fromkeys([*(Finding(**o.model_dump()) for o in plan.primary), *plan.findings]):
+        lines = []
+        for name in ("weighted", "unweighted", "equal_start_weights", "without_newest_cohort", "complete_cases"):
+            key = {"model": "specification", "term": name, "by": finding.by, "level": finding.level, "vs_level": finding.vs_level}
+            statistic = "change_net" if finding.vs_wave else "difference" if finding.by else ["share", "mean"]
+            rows = report.results.where(finding.indicator, report.wave, statistic=statistic, **key)
+            rows = rows[rows["vs_wave"] == finding.vs_wave] if finding.vs_wave and len(rows) else rows
+            if len(rows):
+                row = rows.iloc[0].to_dict()
+                label = texts["weighted_spec" if name == "weighted" else name]
+                lines.append([Cell(label, number=False), Cell(whole(row["n"], lang)), _either(row, finding, lang)])
+        if lines:
+            body += [[Cell(_label(report, finding), number=False)], *lines]
+    if not body:
+        return Text("")
+    head = [[Cell(texts["finding"], number=False), Cell(report.words["n"]), Cell(texts["value"])]]
+    caption = texts["specification"].format(title=markdown_safe(title))
+    return report._table(f"specification_{article}", head, body, caption, (texts["specification_note"],))
+
+
+def _either(row: dict, finding: Finding, lang: str) -> Cell:
+    if finding.by or finding.vs_wave:
+        return change_cell(row, 1, True, lang)
+    value, limits = estimate(row, 0, lang, True)
+    return Cell(HIDDEN) if value.text == HIDDEN else Cell(f"{value.text} ({limits.text})", mark=value.mark)
+
+
+def _label(report, finding: Finding) -> str:
+    """A finding in words: the indicator, and the groups or the wave it is set against."""
+    texts, panel, lang = TEXTS[report.lang], report.book.panel, report.lang
+    label = report.indicator(finding.indicator).label[lang]
+    if finding.vs_wave:
+        return texts["since"].format(label=label, wave=finding.vs_wave)
+    if finding.by:
+        names = {"sex": panel.sex, "age_group": panel.age_groups,
+                 "position": {k: g.label for k, g in panel.reporting_positions.items()}}[finding.by]  # fmt: skip
+        one, other = (names[level][lang].lower() for level in (finding.level, finding.vs_level))
+        return texts["less"].format(label=label, one=one, other=other)
+    return label
