@@ -349,7 +349,7 @@ def build(tasks: Callable[[], list]) -> bool:
 
     `tasks` makes the tasks: a session marks those it was given, so the look and the run each need their own.
 
-    Raises the first task's LegepaneletError; other faults as they are.
+    Raises the LegepaneletErrors of all tasks as one; other faults as they are.
     """
     import pytask
 
@@ -358,9 +358,12 @@ def build(tasks: Callable[[], list]) -> bool:
     ):
         return False
     session = _session(tasks(), n_workers=2)
-    for report in session.execution_reports:
-        if report.outcome == pytask.TaskOutcome.FAIL:
-            raise report.exc_info[1]
+    failures = [r.exc_info[1] for r in session.execution_reports if r.outcome == pytask.TaskOutcome.FAIL]
+    known = [f for f in failures if isinstance(f, LegepaneletError)]
+    if len(known) > 1 and len(known) == len(failures):  # several documents refused: all of it in one run
+        raise LegepaneletError(known[0].code, "\n".join(f.message for f in known), known[0].hint)
+    for failure in failures:
+        raise failure
     return True
 
 
@@ -374,7 +377,7 @@ def _session(tasks: list, **options):
     pytask.console.quiet = True  # our own lines tell what runs
     session = pytask.build(
         tasks=tasks, config=config, paths=[folder], database_url=f"sqlite:///{folder / 'pytask.sqlite3'}", capture="no", verbose=0,
-        show_traceback=False, stop_after_first_failure=True, disable_warnings=True, **options,
+        show_traceback=False, disable_warnings=True, **options,
     )  # fmt: skip
     if session.exit_code not in (pytask.ExitCode.OK, pytask.ExitCode.FAILED):
         failure = next((r.exc_info[1] for r in session.collection_reports if r.exc_info), None)

@@ -21,8 +21,12 @@ def claims(notebook) -> list[Fault]:
             for hit in UNSUPPORTED.finditer(line):
                 sentence = SENTENCE.split(UNSUPPORTED.sub("", line[hit.end() :]))[0]
                 where = f"{source['file']} line {source['line'] + offset}"
-                found.append(Fault("CLAIM_UNSUPPORTED", where, f"«{sentence.strip()}» says {hit[1]}"))
+                found.append(Fault("CLAIM_UNSUPPORTED", where, f"«{sentence.strip()}» says {_unescaped(hit[1])}"))
     return found
+
+
+def _unescaped(text: str) -> str:
+    return re.sub(r"\\([^\w\s])", r"\1", text)
 
 
 def limits(notebook, lang: str) -> list[Fault]:

@@ -28,7 +28,7 @@ def execute(
     notebook.cells = _with_parameters(notebook.cells, parameters)
     set_front_matter(notebook, front_matter(notebook) | metadata)
     client = NotebookClient(notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(folder)}},
-                            store_widget_state=False, record_timing=False)  # fmt: skip
+                            store_widget_state=False, record_timing=False, extra_arguments=["--log-level=50"])  # fmt: skip
     with tempfile.TemporaryDirectory() as private:
         client.create_kernel_manager()
         client.km.transport = "ipc"  # sockets of the file system: no port is opened

@@ -1,28 +1,37 @@
 """Makes pandoc's JATS valid and whole: abstract, authors, labels, notes and references as JATS Publishing 1.1 has them."""
 
-import re
-
 from lxml import etree
 
 DOCTYPE = (
     '<!DOCTYPE article PUBLIC "-//NLM//DTD JATS (Z39.96) Journal Publishing DTD v1.1 20151215//EN" "JATS-journalpublishing1.dtd">'
 )
 REF_TYPES = {"fig": "fig", "tbl": "table", "sec": "sec", "ref": "bibr"}
+MAIN_FINDINGS = ("hovedfunn", "main-findings")
 AFTER_ABSTRACT = ("trans-abstract", "kwd-group", "funding-group", "conference", "counts", "custom-meta-group")
 
 
-def finished(made: bytes, front: dict) -> bytes:
-    """The article as validated XML; `front` is the document's front matter (author, affiliation, lang, synthetic-label)."""
+def finished(made: bytes, front: dict, folder: str) -> bytes:
+    """The article as XML that is valid by the DTD.
+
+    `front` is the document's front matter (author, affiliation, lang, synthetic-label), `folder` where its pictures lie.
+    """
     root = etree.fromstring(made, etree.XMLParser(load_dtd=False, resolve_entities=False, remove_blank_text=True))
     root.set("dtd-version", "1.1")
     root.set("article-type", "research-article")
     root.set("{http://www.w3.org/XML/1998/namespace}lang", front["lang"])
-    meta = root.find("front/article-meta")
+    meta = root.find("front/article-meta")  # the journal's own part stays empty: which it will be, nobody knows yet
     _contributors(meta, front)
     _abstract(root, meta)
-    _floats(root)
+    _main_findings(root)
+    _tables(root)
+    _labels(root)
     for link in root.iter("xref"):
         link.set("ref-type", REF_TYPES.get(link.get("rid", "").split("-")[0], "other"))
+        link.attrib.pop("alt", None)
+    _references(root)
+    for picture in root.iter("graphic"):
+        href = "{http://www.w3.org/1999/xlink}href"
+        picture.set(href, f"{folder}/{picture.get(href).rsplit('/', 1)[1]}")
     if label := front.get("synthetic-label"):
         group = etree.SubElement(meta, "kwd-group")
         etree.SubElement(group, "kwd").text = label
@@ -62,33 +71,49 @@ def _abstract(root, meta) -> None:
     followers[0].addprevious(section) if followers else meta.append(section)
 
 
-def _floats(root) -> None:
-    """Labels out of captions, a table's id and notes on its `table-wrap`."""
-    for box in list(root.iter("boxed-text")):
-        kind = box.get("content-type", "")
-        if kind.startswith("table-float"):
-            wrap = box.find(".//table-wrap")
-            wrap.set("id", box.get("id"))
-            caption = next((b for b in box.iter("boxed-text") if b.get("content-type") == "caption"), None)
-            if caption is not None:
-                holder = etree.Element("caption")
-                holder.extend(list(caption))
-                wrap.insert(0, holder)
-                caption.getparent().remove(caption)
-            notes = next((b for b in box.iter("boxed-text") if b.get("content-type") == "table-note"), None)
-            if notes is not None:
-                foot = etree.SubElement(wrap, "table-wrap-foot")
-                for note in list(notes):
-                    etree.SubElement(foot, "fn").append(note)
-            box.getparent().replace(box, wrap)
+def _main_findings(root) -> None:
+    """The section of main findings becomes a box."""
+    for section in [s for s in root.iter("sec") if s.get("id") in MAIN_FINDINGS]:
+        box = etree.Element("boxed-text", {"content-type": "main-findings"})
+        section.getparent().replace(section, box)
+        box.append(section)
+
+
+def _tables(root) -> None:
+    """A table's id, caption and notes on its `table-wrap`; pandoc leaves a box with all of them around it."""
+    for box in [b for b in root.iter("boxed-text") if b.get("id", "").startswith("tbl-")]:
+        wrap = box.find("table-wrap")
+        wrap.set("id", box.get("id"))
+        wrap.insert(0, box.find("caption"))
+        for notes in box.findall("boxed-text"):
+            foot = etree.SubElement(wrap, "table-wrap-foot")
+            for note in list(notes):
+                etree.SubElement(foot, "fn").append(note)
+        box.getparent().replace(box, wrap)
+
+
+def _labels(root) -> None:
+    """`Figur 1` out of the caption."""
     for holder in [*root.iter("fig"), *root.iter("table-wrap")]:
         bold = holder.find("caption//bold")
-        if bold is None:
-            continue
         label = etree.Element("label")
         label.text = bold.text.rstrip(".")
-        rest = (bold.tail or "").lstrip()
-        parent = bold.getparent()
+        parent, rest = bold.getparent(), (bold.tail or "").lstrip()
         parent.remove(bold)
         parent.text = rest
         holder.insert(0, label)
+
+
+def _references(root) -> None:
+    """References in the order of their first citation, numbered as they are cited."""
+    listed = root.find("back/ref-list")
+    if listed is None:
+        return
+    order = dict.fromkeys(x.get("rid") for x in root.iter("xref") if x.get("ref-type") == "bibr")
+    found = {ref.get("id"): ref for ref in listed.findall("ref")}
+    for number, ref in enumerate((found[rid] for rid in order if rid in found), start=1):
+        listed.remove(ref)
+        label = etree.Element("label")
+        label.text = str(number)
+        ref.insert(0, label)
+        listed.append(ref)

@@ -5,6 +5,7 @@ It reads the same `_quarto.yml` and look as Quarto does; nothing runs again.
 
 import os
 import re
+import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -31,13 +32,24 @@ def render(notebook, *, outputs: dict[str, Path], resources: Path, epoch: int) -
     makers = {"html": _html, "pdf": _pdf, "docx": _docx, "jats": _jats}
     if {"docx", "jats"} & set(outputs):
         pictures.rasterise(resources / "figures")
+    if "jats" in outputs:  # the pictures an XML file refers to lie in a folder beside it
+        folder = pictures_of(outputs["jats"])
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(resources / "figures", folder, ignore=shutil.ignore_patterns("*.svg"))
     for name, path in outputs.items():
         content = makers[name](text, project, resources, epoch)
+        if name == "jats":
+            content = jats.finished(content, yaml.safe_load(text.split("---\n")[1]), pictures_of(path).name)
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
             file.write(content)
         os.chmod(file.name, 0o644)
         os.replace(file.name, path)
+
+
+def pictures_of(path: Path) -> Path:
+    """The folder of the pictures of a JATS file."""
+    return path.with_suffix(".figures")
 
 
 def markdown(notebook) -> str:
@@ -142,5 +154,4 @@ def _docx(text: str, project: dict, resources: Path, epoch: int) -> bytes:
 
 
 def _jats(text: str, project: dict, resources: Path, epoch: int) -> bytes:
-    made = _pandoc(text, [*_common(project), "--to=jats_publishing+element_citations", f"--resource-path={resources}"], resources, epoch)
-    return jats.finished(made, yaml.safe_load(text.split("---\n")[1]))
+    return _pandoc(text, [*_common(project), "--to=jats_publishing+element_citations"], resources, epoch)

@@ -1,10 +1,14 @@
-"""What pandoc leaves undone in a Word document: the page head, and times that do not tell when it was made."""
+"""What pandoc leaves undone in a Word document: the page head, tables that keep together, times that do not tell when it was made."""
 
 import io
 import zipfile
 from datetime import UTC, datetime
 from xml.sax.saxutils import escape
 
+from lxml import etree
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+LONGEST = 30  # rows of a table that is kept on one page
 HEAD = ("RUNNING-HEAD", "DATA-LABEL")  # stand in the head of reports/look/*.docx
 
 
@@ -18,5 +22,24 @@ def finished(made: bytes, *, running: str, label: str, epoch: int) -> bytes:
             if name.startswith("word/header"):
                 for mark, text in zip(HEAD, (running, label), strict=True):
                     content = content.replace(mark.encode(), escape(text).encode())
+            if name == "word/document.xml":
+                content = _kept_together(content)
             new.writestr(zipfile.ZipInfo(name, day), content, zipfile.ZIP_DEFLATED)
     return out.getvalue()
+
+
+def _kept_together(document: bytes) -> bytes:
+    """Every row of a table that fits on a page stays with the next; no row is cut in two."""
+    root = etree.fromstring(document)
+    for table in root.iter(f"{W}tbl"):
+        rows = table.findall(f"{W}tr")
+        for place, row in enumerate(rows):
+            properties = row.find(f"{W}trPr")
+            if properties is None:
+                properties = etree.Element(f"{W}trPr")
+                row.insert(0, properties)
+            properties.insert(0, etree.Element(f"{W}cantSplit"))
+            for paragraph in row.iter(f"{W}pPr") if len(rows) <= LONGEST and place < len(rows) - 1 else ():
+                style = paragraph.find(f"{W}pStyle")
+                paragraph.insert(0 if style is None else 1, etree.Element(f"{W}keepNext"))
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)

@@ -44,16 +44,15 @@ local function boxes(div)
     div.content:insert(2, pandoc.Para({ pandoc.Strong({ pandoc.Str(synthetic) }) }))
   end
   local name = div.classes[1]
-  if docx and styles[name] then
-    div.attributes["custom-style"] = styles[name]
-    return div
-  elseif jats and name == "hovedfunn" then
-    div.classes = { "boxed-text" }
-    return div
-  elseif jats and (name == "abstract" or name == "declarations" or name == "acknowledgement") then
+  if name == "declarations" or name == "acknowledgement" or (jats and name == "abstract") then
     return div.content
+  elseif docx and styles[name] then
+    div.attributes["custom-style"] = styles[name]
+    return div:walk({ BulletList = function(list) -- paragraphs take the box's style, a tight list has its own
+      return pandoc.BulletList(list.content:map(function(item) return pandoc.Blocks(item):map(function(block) return pandoc.Para(block.content) end) end))
+    end })
   elseif not typst then
-    return nil
+    return div
   end
   if div.classes:includes("key-figures") then return wrap("#key-figures(", div.content, ")") end
   if div.classes:includes("key-figure") then return wrap("[", div.content, "],") end
@@ -212,6 +211,7 @@ function Pandoc(doc)
       doc.blocks:insert(1, pandoc.Div(pandoc.Plain(pandoc.Str(stringify(label))), { class = mark, role = html and "note" or nil }))
     end
   end
+  if docx and doc.meta["date-long"] then doc.meta.date = doc.meta["date-long"] end
   if (docx or jats) and synthetic then doc.meta.title = pandoc.Inlines(synthetic .. " · " .. stringify(doc.meta.title)) end
   if not quarto then
     number(doc)
