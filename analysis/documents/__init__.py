@@ -74,7 +74,7 @@ def write(
     if (reports / f"{name}.plan.yml").is_file():
         faults += checks.limits(done, lang)
     if faults and not edition.draft:
-        _refuse(faults)
+        _refuse(source.name, faults)
     if edition.blind:
         qmd.set_front_matter(done, {k: v for k, v in qmd.front_matter(done).items() if k not in ("author", "affiliation")})
     epoch = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
@@ -104,8 +104,8 @@ def _metadata(wave: int, lang: str, kind: str, day: date, edition: Edition) -> d
     return found | {name: True for name in ("blind", "manuscript") if getattr(edition, name)}
 
 
-def _refuse(faults: list) -> None:
+def _refuse(document: str, faults: list) -> None:
     raise LegepaneletError(
-        "DOCUMENT_REFUSED", "\n".join(["what stands below is not so, or nothing shows that it is", *map(str, faults)]),
+        "DOCUMENT_REFUSED", "\n  ".join([f"{document} says what the results do not bear out, or nothing shows that they do", *map(str, faults)]),
         "Mend the text, or list a phrase with its reason in reports/exceptions.yml. DRAFT=1 writes a file marked as a draft.",
     )  # fmt: skip

@@ -36,7 +36,7 @@ COMPARISONS = {
     "en": [
         (r"increase[sd]?|rose|risen|higher|more often|more than|more likely|larger than|greater than|more common", ANY_UP),
         (r"fell|fallen|decrease[sd]?|decline[sd]?|lower|less often|less than|less likely|fewer|reduced", ANY_DOWN),
-        (r"majority|most|half|largest|highest|most common", {"most", "largest", "minority", "about_half"}),
+        (r"majority|(?<!at )most|half|largest|highest|most common", {"most", "largest", "minority", "about_half"}),
         (r"minority", {"minority"}),
         (r"no (?:clear )?(?:difference|change)|unchanged|did not differ|equally (?:often|many|common)", {"equal", "unchanged"}),
         (r"uncertain\w*", UNCERTAIN),
