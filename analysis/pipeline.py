@@ -252,7 +252,7 @@ def document_task(run: Run, document: str, wave: int, lang: str, formats: list[s
 
     look = [p for p in sorted((settings().reports / "look").rglob("*")) if p.is_file()]
     files = [*code("codebook", "presentation", "documents"), *codebook_files(), *look, ROOT / "_quarto.yml",
-             *(p for kind in ("*.bib", "*.yml", "*/*.qmd") for p in sorted(settings().reports.glob(kind))), source]  # fmt: skip
+             *(p for kind in ("*.bib", "*.yml", "*/*.qmd", "checklists/*.yml") for p in sorted(settings().reports.glob(kind))), source]  # fmt: skip
     if document == APPENDIX:  # it reads the articles, to bind the checklists to their sections
         files += sorted(settings().reports.glob("*.qmd"))
     depends = [results_file(w) for w in run.waves if w <= wave]

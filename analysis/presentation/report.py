@@ -11,7 +11,7 @@ from analysis.codebook.comparability import breaking, last_asked
 from analysis.codebook.indicators import of_wave
 from analysis.codebook.plan import Plan
 from analysis.codebook.plan import read as read_plans
-from analysis.presentation import claims, figures, numbers, phrases, sections, style, tables
+from analysis.presentation import checklists, claims, figures, numbers, phrases, sections, style, tables
 from analysis.presentation.floats import Figure, Table, Text
 from analysis.presentation.numbers import NBSP
 from analysis.presentation.results import Results
@@ -170,6 +170,11 @@ class Report:
         row = self.results.row(wave=self.wave, indicator=indicator, by=by, level=level, statistic="count")
         return Text("" if row is None else numbers.whole(row["count"], self.lang))
 
+    def problems(self, code: str) -> Text:
+        """How many problems of a kind the raw data had."""
+        row = self.results.row(wave=self.wave, indicator="data_problems", by="code", level=code, statistic="count")
+        return Text("0" if row is None else numbers.whole(row["count"], self.lang))
+
     def response_rate(self, rate: str = "rr2") -> Text:
         row = self.results.row(wave=self.wave, indicator="response_rate", statistic=rate)
         return Text(numbers.percent(row["estimate"], self.lang, 1))
@@ -316,6 +321,14 @@ class Report:
     def plan(self, article: str) -> Plan:
         """The analysis plan of an article."""
         return read_plans(settings().reports, self.book)[article]
+
+    def articles(self) -> list[str]:
+        """The articles that have a plan for the wave."""
+        return [name for name, plan in read_plans(settings().reports, self.book).items() if plan.wave == self.wave]
+
+    def checklist(self, name: str) -> Table:
+        """A reporting checklist, bound to the wave's articles."""
+        return checklists.table(self, settings().reports, name, self.articles())
 
     def key_figures(self) -> Text:
         return sections.key_figures(self)
