@@ -67,7 +67,7 @@ def write(
     faults = prose.faults(source, lang, list(book.waves), prose.exceptions(reports))
     stage = ROOT / ".build" / str(wave) / f"{source.stem}{edition.suffix}"
     shutil.rmtree(stage, ignore_errors=True)
-    stage.mkdir(parents=True)
+    (stage / "figures").mkdir(parents=True)
     parameters = {"wave": wave, "lang": lang}
     done = execute(qmd.read(source), parameters=parameters, metadata=_metadata(wave, lang, kind, day, edition), folder=stage)
     faults += checks.claims(done)

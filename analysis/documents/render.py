@@ -35,7 +35,8 @@ def render(notebook, *, outputs: dict[str, Path], resources: Path, epoch: int) -
     if "jats" in outputs:  # the pictures an XML file refers to lie in a folder beside it
         folder = pictures_of(outputs["jats"])
         shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(resources / "figures", folder, ignore=shutil.ignore_patterns("*.svg"))
+        if any((resources / "figures").iterdir()):
+            shutil.copytree(resources / "figures", folder, ignore=shutil.ignore_patterns("*.svg"))
     for name, path in outputs.items():
         content = makers[name](text, project, resources, epoch)
         if name == "jats":
