@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -75,6 +76,8 @@ def write(
         faults += checks.limits(done, lang)
     if faults and not edition.draft:
         _refuse(source.name, faults)
+    for fault in faults:
+        print(f"  {fault}", file=sys.__stderr__, flush=True)
     if edition.blind:
         qmd.set_front_matter(done, {k: v for k, v in qmd.front_matter(done).items() if k not in ("author", "affiliation")})
     epoch = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())

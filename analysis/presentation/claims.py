@@ -30,14 +30,16 @@ def check(report, kind: str, name: str, *others: str, **key) -> Text:
     codebook's margin, or neither. `more`, `less`, `equal`, `difference_uncertain` (name, by, level, other): the same of a difference.
     `most`: the share's lower limit is above one half; `minority`: its upper limit below; `about_half`: neither. `largest` (name and the
     names it is set against): its lower limit is above the others' upper limits. `goes_with_more`, `goes_with_less`,
-    `association_uncertain` (name, article, term): the odds ratio's interval excludes 1, or does not. Raises ValueError for an
-    unknown claim, LookupError for one about something that has no results.
+    `association_uncertain` (name, article, term): the odds ratio's interval excludes 1, or does not. What has no result to show
+    supports nothing. Raises ValueError for an unknown claim.
     """
     if kind not in KINDS:
         raise ValueError(f"'{kind}' is not a claim; known are {', '.join(KINDS)}")
-    supported, reason = {CHANGE: _change, GROUPS: _groups, LEVEL: _level, ORDER: _order, MODEL: _model}[KINDS[kind]](
-        report, kind, name, *others, **key
-    )
+    held = {CHANGE: _change, GROUPS: _groups, LEVEL: _level, ORDER: _order, MODEL: _model}[KINDS[kind]]
+    try:
+        supported, reason = held(report, kind, name, *others, **key)
+    except LookupError as error:  # nothing can be claimed of what has no result, or a hidden one
+        supported, reason = False, str(error)
     return Text("") if supported else Text(f"[{kind}, {name}: {markdown_safe(reason)}]{{.unsupported}} ")
 
 
