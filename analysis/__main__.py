@@ -147,7 +147,9 @@ def articles(options) -> int:
     run = _run(options)
     wave = _wave(options, run)
     if not (known := pipeline.articles(wave)):
-        raise LegepaneletError("ARTICLE_UNKNOWN", f"no article has a plan for {wave}", "Write reports/<article>.plan.yml.")
+        raise LegepaneletError(
+            "ARTICLE_UNKNOWN", f"no article has a plan for {wave}", "Write reports/<article>.plan.yml."
+        )
     return _write(options, run, [(name, wave) for name in known])
 
 

@@ -192,7 +192,9 @@ def estimate_task(run: Run, wave: int):
 
 def plan_files(wave: int) -> list[Path]:
     """The analysis plans of the articles of a wave, found without reading the codebook."""
-    return [p for p in sorted(settings().reports.glob("*.plan.yml")) if f"\nwave: {wave}\n" in p.read_text(encoding="utf-8")]
+    return [
+        p for p in sorted(settings().reports.glob("*.plan.yml")) if f"\nwave: {wave}\n" in p.read_text(encoding="utf-8")
+    ]
 
 
 def plans_of(wave: int) -> list:

@@ -15,7 +15,13 @@ import pytest
 from analysis.codebook import load
 from analysis.settings import ROOT, settings
 
-WAVES = (1994, 2024, 2026)  # the first, the last, and the one before it
+WAVES = (
+    1994,
+    2008,
+    2019,
+    2024,
+    2026,
+)  # the first, the last, the one before it, and those that its articles compare with
 
 
 @dataclass(frozen=True)
@@ -93,5 +99,16 @@ def report(project):
 def first_report(report):
     """The project with the report of 1994 written too: a wave with nothing before it."""
     done = report.run("report", "--wave", "1994")
+    assert done.returncode == 0, done.stderr
+    return report
+
+
+@pytest.fixture(scope="session")
+def articles(report):
+    """The project with the three articles of 2026 in both languages and all formats, and the appendix."""
+    for lang in ("nb", "en"):
+        done = report.run("articles", "--wave", "2026", "--lang", lang, "--formats", "html pdf docx jats")
+        assert done.returncode == 0, done.stderr
+    done = report.run("article", "--article", "appendix", "--wave", "2026", "--formats", "html")
     assert done.returncode == 0, done.stderr
     return report

@@ -21,7 +21,7 @@ def refused(done, *told: str) -> None:
 
 
 def test_a_wave_there_is_not_names_those_there_are(project):
-    refused(project.run("report", "--wave", "2020"), "WAVE_UNKNOWN", "WAVE=2020", "1994, 2024, 2026")
+    refused(project.run("report", "--wave", "2020"), "WAVE_UNKNOWN", "WAVE=2020", "1994, 2008, 2019, 2024, 2026")
 
 
 def test_no_wave_at_all(project):
@@ -47,7 +47,9 @@ def test_synthetic_waves_are_not_mixed_with_real_ones(project, tmp_path):
 
 
 def test_an_unknown_format_and_language(project):
-    refused(project.run("report", "--wave", "2026", "--formats", "odt"), "FORMAT_UNKNOWN", "html and pdf")
+    refused(
+        project.run("report", "--wave", "2026", "--formats", "odt"), "FORMAT_UNKNOWN", "html and pdf and docx and jats"
+    )
     refused(project.run("report", "--wave", "2026", "--lang", "sv"), "LANG_UNKNOWN", "nb or en")
     refused(project.run("report", "--wave", "2026", "--renderer", "word"), "RENDERER_UNKNOWN", "builtin or quarto")
 

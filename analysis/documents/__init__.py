@@ -48,7 +48,14 @@ def check_renderer(renderer: str) -> None:
 
 
 def write(
-    source: Path, wave: int, lang: str, kind: str, outputs: dict[str, Path], notebook: Path, renderer: str, edition: Edition
+    source: Path,
+    wave: int,
+    lang: str,
+    kind: str,
+    outputs: dict[str, Path],
+    notebook: Path,
+    renderer: str,
+    edition: Edition,
 ) -> None:
     """Executes `source` for a wave and writes the notebook and every output, each whole or not at all.
 
@@ -70,7 +77,9 @@ def write(
     shutil.rmtree(stage, ignore_errors=True)
     (stage / "figures").mkdir(parents=True)
     parameters = {"wave": wave, "lang": lang}
-    done = execute(qmd.read(source), parameters=parameters, metadata=_metadata(wave, lang, kind, day, edition), folder=stage)
+    done = execute(
+        qmd.read(source), parameters=parameters, metadata=_metadata(wave, lang, kind, day, edition), folder=stage
+    )
     faults += checks.claims(done)
     if (reports / f"{name}.plan.yml").is_file():
         faults += checks.limits(done, lang)
@@ -79,7 +88,9 @@ def write(
     for fault in faults:
         print(f"  {fault}", file=sys.__stderr__, flush=True)
     if edition.blind:
-        qmd.set_front_matter(done, {k: v for k, v in qmd.front_matter(done).items() if k not in ("author", "affiliation")})
+        qmd.set_front_matter(
+            done, {k: v for k, v in qmd.front_matter(done).items() if k not in ("author", "affiliation")}
+        )
     epoch = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
     (quarto if renderer == "quarto" else render).render(done, outputs=outputs, resources=stage, epoch=epoch)
     part = notebook.with_suffix(".part")
@@ -100,7 +111,10 @@ def _metadata(wave: int, lang: str, kind: str, day: date, edition: Edition) -> d
         **{key: words[key] for key in ("toc-title", "page-of", "skip-label")},
     }  # fmt: skip
     if kind == "synthetic":
-        people = [{"name": words["author"].format(number=n + 1), "affiliations": [words["affiliation"]]} for n in range(PLACEHOLDERS)]
+        people = [
+            {"name": words["author"].format(number=n + 1), "affiliations": [words["affiliation"]]}
+            for n in range(PLACEHOLDERS)
+        ]
         found |= {"synthetic": True, "synthetic-label": words["synthetic-label"], "author": people}
     if edition.draft:
         found["draft-label"] = words["draft-label"]

@@ -36,15 +36,26 @@ def limits(notebook, lang: str) -> list[Fault]:
     measured = {
         "words": (words(text), limit.words),
         "words of the abstract": (words(re.sub(r"^#.*$", "", abstract, flags=re.MULTILINE)), limit.abstract_words),
-        "tables and figures": (len(re.findall(r"^:::\s*\{#(?:fig|tbl)-", text, re.MULTILINE)), limit.tables_and_figures),
+        "tables and figures": (
+            len(re.findall(r"^:::\s*\{#(?:fig|tbl)-", text, re.MULTILINE)),
+            limit.tables_and_figures,
+        ),
         "main findings": (len(re.findall(r"^- ", findings, re.MULTILINE)), limit.main_findings),
     }
     for what, (size, most) in measured.items():
         if size > most.value or size == 0:
-            found.append(Fault("JOURNAL_LIMIT", what, f"{size}; the journal's style allows 1 to {most.value} ({most.standing})"))
+            found.append(
+                Fault("JOURNAL_LIMIT", what, f"{size}; the journal's style allows 1 to {most.value} ({most.standing})")
+            )
     headings = tuple(re.findall(r"^## (.+?)(?:\s*\{.*\})?$", abstract, re.MULTILINE))
     if headings != style().abstract[lang]:
-        found.append(Fault("JOURNAL_LIMIT", "headings of the abstract", f"{', '.join(headings)}; the style has {', '.join(style().abstract[lang])}"))
+        found.append(
+            Fault(
+                "JOURNAL_LIMIT",
+                "headings of the abstract",
+                f"{', '.join(headings)}; the style has {', '.join(style().abstract[lang])}",
+            )
+        )
     return found
 
 
@@ -57,5 +68,7 @@ def words(text: str) -> int:
     """Words of a Markdown text as a reader sees them: title, prose, captions and cells, without markup, citations and references."""
     title = re.search(r"^title: (.+)$", text, re.MULTILINE)
     body = re.sub(r"\A---\n.*?\n---\n", "", text, flags=re.DOTALL)
-    body = re.sub(r"<[^>]+>|\[[^\[\]]*@[^\]]*\]|!\[\]\([^)]*\)|\{[^}]*\}|^:::.*$|^```.*$", " ", body, flags=re.MULTILINE)
+    body = re.sub(
+        r"<[^>]+>|\[[^\[\]]*@[^\]]*\]|!\[\]\([^)]*\)|\{[^}]*\}|^:::.*$|^```.*$", " ", body, flags=re.MULTILINE
+    )
     return len(re.findall(r"\w[\w,.%/–−-]*", f"{title[1] if title else ''} {body}"))

@@ -2,9 +2,7 @@
 
 from lxml import etree
 
-DOCTYPE = (
-    '<!DOCTYPE article PUBLIC "-//NLM//DTD JATS (Z39.96) Journal Publishing DTD v1.1 20151215//EN" "JATS-journalpublishing1.dtd">'
-)
+DOCTYPE = '<!DOCTYPE article PUBLIC "-//NLM//DTD JATS (Z39.96) Journal Publishing DTD v1.1 20151215//EN" "JATS-journalpublishing1.dtd">'
 REF_TYPES = {"fig": "fig", "tbl": "table", "sec": "sec", "ref": "bibr"}
 MAIN_FINDINGS = ("hovedfunn", "main-findings")
 AFTER_ABSTRACT = ("trans-abstract", "kwd-group", "funding-group", "conference", "counts", "custom-meta-group")

@@ -16,9 +16,7 @@ from analysis.errors import LegepaneletError
 EXCEPTIONS = "exceptions.yml"
 INLINE = re.compile(r"`\{python\}[^`]*`")
 CLAIM = re.compile(r"report\.claim\(\s*[\"'](\w+)[\"']")
-NOT_PROSE = re.compile(
-    r"`[^`]*`|\[[^\[\]]*@[^\]]*\]|@[\w:-]+|\{\{<.*?>\}\}|\{[#.][^}]*\}|<[^>]+>|\^\d\^|\]\([^)]*\)"
-)
+NOT_PROSE = re.compile(r"`[^`]*`|\[[^\[\]]*@[^\]]*\]|@[\w:-]+|\{\{<.*?>\}\}|\{[#.][^}]*\}|<[^>]+>|\^\d\^|\]\([^)]*\)")
 SENTENCE = re.compile(r"(?<=[.!?:])\s+(?=[A-ZÆØÅ«'\[`*@])")
 ANY_UP = {"rose", "more", "goes_with_more", "largest", "most"}
 ANY_DOWN = {"fell", "less", "goes_with_less", "minority"}

@@ -66,7 +66,9 @@ def read(folder: Path, name: str) -> Checklist:
         return TypeAdapter(Checklist).validate_python(read_yaml(path))
     except ValidationError as error:
         faults = [f"{path.name}: {'.'.join(map(str, f['loc']))}: {f['msg']}" for f in error.errors()]
-        raise LegepaneletError("CHECKLIST_FIELD", "\n".join(faults), "Bind the item, or say why it has no answer.") from None
+        raise LegepaneletError(
+            "CHECKLIST_FIELD", "\n".join(faults), "Bind the item, or say why it has no answer."
+        ) from None
 
 
 def headings(folder: Path, document: str, lang: str) -> dict[str, str]:
@@ -84,7 +86,11 @@ def table(report, folder: Path, name: str, articles: list[str]) -> Table:
     for item in checklist.items:
         where = articles if item.article else [APPENDIX] if item.appendix else []
         wanted = item.article or item.appendix
-        faults += [f"{checklist.name} {item.id}: {d}.{lang}.qmd has no section #{wanted}" for d in where if wanted not in sections[d]]
+        faults += [
+            f"{checklist.name} {item.id}: {d}.{lang}.qmd has no section #{wanted}"
+            for d in where
+            if wanted not in sections[d]
+        ]
         titles = " / ".join(dict.fromkeys(sections[d].get(wanted, "") for d in where))
         if item.article:
             answer = texts["article"].format(title=titles)
@@ -96,6 +102,8 @@ def table(report, folder: Path, name: str, articles: list[str]) -> Table:
             answer = texts["unanswered"].format(why=item.unanswered[lang])
         body.append([Cell(item.id, number=False), Cell(item.text[lang], number=False), Cell(answer, number=False)])
     if faults:
-        raise LegepaneletError("CHECKLIST_UNANSWERED", "\n".join(faults), "Write the section, or say in the checklist why not.")
+        raise LegepaneletError(
+            "CHECKLIST_UNANSWERED", "\n".join(faults), "Write the section, or say in the checklist why not."
+        )
     head = [[Cell(texts[k], number=False) for k in ("item", "about", "answer")]]
     return report._table(f"checklist_{name}", head, body, texts["caption"].format(name=markdown_safe(checklist.name)))

@@ -101,7 +101,9 @@ def _order(report, kind, name, *others) -> tuple[bool, str]:
 
 
 def _model(report, kind, name, article, term) -> tuple[bool, str]:
-    row = _shown(report.results.row(name, report.wave, model=article, term=term, statistic="odds_ratio"), f"{name}, {term}")
+    row = _shown(
+        report.results.row(name, report.wave, model=article, term=term, statistic="odds_ratio"), f"{name}, {term}"
+    )
     found = direction(row["lower"], row["upper"], 1, None)
     limits = [numbers.decimal(row[side], 2, report.lang) for side in ("lower", "upper")]
     told = f"{term}: {numbers.decimal(row['estimate'], 2, report.lang)} ({numbers.interval(*limits, report.lang)})"

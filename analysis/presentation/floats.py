@@ -72,7 +72,9 @@ class Table:
         """Columns' shares of the width, in per cent, by what they hold."""
         rows = [row for row in [self.head[-1], *self.body] if len(row) > 1]
         longest = [max(len(row[i].text) for row in rows[1:] or rows) for i in range(len(self.head[-1]))]
-        words = [max(map(len, cell.text.split()), default=0) for cell in self.head[-1]]  # a heading breaks between words only
+        words = [
+            max(map(len, cell.text.split()), default=0) for cell in self.head[-1]
+        ]  # a heading breaks between words only
         need = [min(max(n, w + 1, 5), 46) ** 0.75 for n, w in zip(longest, words, strict=True)]
         return [round(100 * n / sum(need)) for n in need]
 

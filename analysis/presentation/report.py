@@ -312,7 +312,9 @@ class Report:
         """First and last day of the field work; a period that nobody has published says that it is assumed."""
         field = self.book.waves[self.wave].field
         first, last = (format_date(day, "long", locale=numbers.LOCALE[self.lang]) for day in (field.start, field.end))
-        text = f"{first} {numbers.WORDS[self.lang]['to']} {last}".replace(" ", numbers.NBSP, 1)  # a line never begins "2. "
+        text = f"{first} {numbers.WORDS[self.lang]['to']} {last}".replace(
+            " ", numbers.NBSP, 1
+        )  # a line never begins "2. "
         return Text(text + self.words["assumed_period"] if field.basis == "assumed" else text)
 
     def plan_date(self, article: str) -> Text:

@@ -46,7 +46,7 @@ def panel(wave: int) -> WavePanel:
 @pytest.fixture(scope="module")
 def rows():
     """Our rows of 2026, by indicator, statistic and group."""
-    from analysis.estimation.wave import weighted
+    from analysis.estimation.sample import weighted
 
     wave = panel(2026)
     sample, frame = weighted(wave)
@@ -138,11 +138,19 @@ def wanted(results: pd.DataFrame, every: int) -> pd.DataFrame:
     """Every n-th mean and share, and every net change, of a complete results table."""
     level = results[
         (results["kind"] == "estimate")
+        & (results["model"] == "")
+        & results["by"].isin(["", "sex", "age_group", "position"])
         & results["statistic"].isin(["mean", "share"])
         & (results["by2"] == "")
         & (results["se"] > 0)
     ]
-    net = results[(results["statistic"] == "change_net") & (results["by"] == "") & (results["status"] == "shown")]
+    net = results[
+        (results["kind"] == "comparison")
+        & (results["model"] == "")
+        & (results["statistic"] == "change_net")
+        & (results["by"] == "")
+        & (results["status"] == "shown")
+    ]
     asked = level[["indicator", "statistic", "by", "category"]].drop_duplicates().iloc[::every]
     return pd.concat(
         [asked.rename(columns={"statistic": "kind"}), net[["indicator"]].assign(kind="mean", by="", vs=net["vs_wave"])]
@@ -175,6 +183,7 @@ def compare(project, folder: Path, every: int) -> tuple[int, int]:
     )
     for column in ("what", "indicator", "by", "level"):
         theirs[column] = theirs[column].str.strip()
+    ours = ours[ours["model"] == ""]
     levels_ = ours[ours["statistic"].isin(["mean", "share"]) & (ours["by2"] == "") & (ours["se"] > 0)]
     merged = levels_.merge(
         theirs[theirs["what"] == "level"], on=["indicator", "category", "by", "level"], suffixes=("", "_r")
@@ -212,3 +221,45 @@ def test_the_export_gives_the_published_results_in_r(report, tmp_path):
 def test_every_level_and_net_change_in_r(report, tmp_path):
     """The same for every mean, share and net change of the wave."""
     print(compare(report, tmp_path, every=1))
+
+
+@pytest.mark.skipif(not r_with_survey(), reason="Rscript with the package survey is not installed")
+def test_an_articles_model_in_r(report, tmp_path):
+    """svyglm(ai_use_yes ~ sex + age_group + position + ai_trained_yes, design = raked, family = quasibinomial): log odds and SE."""
+    assert report.run("export", "--wave", "2026").returncode == 0
+    derived = report.folder / "data" / "derived" / "2026"
+    subprocess.run(
+        ["Rscript", str(Path(__file__).parent / "model.R"), str(derived), str(tmp_path / "r.csv")], check=True
+    )
+    theirs = pd.read_csv(tmp_path / "r.csv").set_index("term")
+    ours = pd.read_parquet(derived / "estimates.parquet").query(
+        "model == 'ai-use' and statistic == 'odds_ratio' and status == 'shown'"
+    )
+    assert len(ours) == 10
+    for row in ours.to_dict("records"):
+        expected = theirs.loc[row["term"].replace("=", "")]
+        close(np.log(row["estimate"]), expected["estimate"], 1e-7)
+        close(row["se"], expected["se"], 1e-7)
+
+
+def test_holms_method():
+    """p.adjust(c(0.01, 0.04, 0.03), "holm") is 0.03 0.06 0.06; an outcome without data counts as p = 1."""
+    from analysis.codebook.plan import Plan
+    from analysis.estimation.topics import primary
+
+    plan = Plan(article="x", date="2026-01-01", wave=2026, topics=["x"],
+                primary=[{"indicator": name, "vs_wave": 2019} for name in ("a", "b", "c")])  # fmt: skip
+    rows = [{"kind": "comparison", "indicator": name, "statistic": "change_net", "vs_wave": 2019, "p": p}
+            for name, p in (("a", 0.01), ("b", 0.04), ("c", 0.03))]  # fmt: skip
+    close([r["p_adjusted"] for r in primary.tests(plan, rows)], [0.03, 0.06, 0.06])
+    close([r["p_adjusted"] for r in primary.tests(plan, rows[:1])], [0.03])
+
+
+def test_an_unweighted_specification_is_the_plain_share(report):
+    """mean(x), binom: the specification without weights and strata is count / n."""
+    rows = pd.read_parquet(report.folder / "data" / "derived" / "2026" / "estimates.parquet").set_index("id")
+    plain = rows.loc["2026.ai_use_yes.share"]
+    found = rows.loc["2026.ai_use_yes.share.model=specification.unweighted"]
+    close(found["estimate"], plain["count"] / plain["n"])
+    reported = rows.loc["2026.ai_use_yes.share.model=specification.weighted"]
+    close([reported["estimate"], reported["se"]], [plain["estimate"], plain["se"]])

@@ -75,7 +75,10 @@ def characteristics(report) -> Table:
 def levels(report, title: str, *names: str) -> Table:
     """Shares of everyone, a row an indicator: n/N, weighted per cent, interval; and whom the question does not concern, if any."""
     texts, body = TEXTS[report.lang], []
-    never = {n: report.results.row(report.indicator(n).question, report.wave, statistic="share_not_applicable") for n in names}
+    never = {
+        n: report.results.row(report.indicator(n).question, report.wave, statistic="share_not_applicable")
+        for n in names
+    }
     said = any(row is not None for row in never.values())
     for name in names:
         row = report.row(name)
@@ -95,7 +98,9 @@ def development(report, title: str, earlier: int, *names: str) -> Table:
     texts, words, body = TEXTS[report.lang], report.words, []
     for name in names:
         levels_ = [report.row(name, wave=wave) for wave in (earlier, report.wave)]
-        changes = [report.change_row(name, kind, earlier) for kind in ("change_net", "change_standardised", "change_within")]
+        changes = [
+            report.change_row(name, kind, earlier) for kind in ("change_net", "change_standardised", "change_within")
+        ]
         body.append([Cell(report.indicator(name).label[report.lang], number=False),
                      *(estimate(row, 0, report.lang, True)[0] for row in levels_),
                      *(change_cell(row, 1, True, report.lang) for row in changes)])  # fmt: skip
@@ -119,13 +124,23 @@ def association(report, article: str, name: str) -> Table:
             ratio = report.results.row(name, report.wave, model=article, term=f"{term}={level}", statistic="odds_ratio")
             if ratio is None:
                 continue
-            adjusted = report.results.row(name, report.wave, model=article, term=f"{term}={level}", statistic="adjusted_share")
+            adjusted = report.results.row(
+                name, report.wave, model=article, term=f"{term}={level}", statistic="adjusted_share"
+            )
             crude = report.row(name, by=term, level=level)
             body.append([Cell(label if isinstance(label, str) else label[lang], number=False), n_of_count(crude, lang),
                          estimate(crude, 0, lang, True)[0], estimate(adjusted, 0, lang, True)[0], _odds(ratio, lang, words)])  # fmt: skip
         n = sum(int(r["n"]) for _, r in report.results.where(name, report.wave, model=article, statistic="odds_ratio").iterrows()
                 if r["term"].startswith(f"{model.terms[0]}="))  # fmt: skip
-    head = [[Cell("", number=False), Cell(words["count_head"]), Cell(texts["crude"]), Cell(texts["adjusted"]), Cell(texts["odds"])]]
+    head = [
+        [
+            Cell("", number=False),
+            Cell(words["count_head"]),
+            Cell(texts["crude"]),
+            Cell(texts["adjusted"]),
+            Cell(texts["odds"]),
+        ]
+    ]
     label = markdown_safe(report.indicator(name).label[lang])
     caption = texts["association"].format(label=label, wave=report.wave, n=whole(n, lang))
     return report._table(
@@ -168,7 +183,13 @@ def specification(report, article: str, title: str) -> Table | Text:
     for finding in dict.fromkeys([*(Finding(**o.model_dump()) for o in plan.primary), *plan.findings]):
         lines = []
         for name in ("weighted", "unweighted", "equal_start_weights", "without_newest_cohort", "complete_cases"):
-            key = {"model": "specification", "term": name, "by": finding.by, "level": finding.level, "vs_level": finding.vs_level}
+            key = {
+                "model": "specification",
+                "term": name,
+                "by": finding.by,
+                "level": finding.level,
+                "vs_level": finding.vs_level,
+            }
             statistic = "change_net" if finding.vs_wave else "difference" if finding.by else ["share", "mean"]
             rows = report.results.where(finding.indicator, report.wave, statistic=statistic, **key)
             rows = rows[rows["vs_wave"] == finding.vs_wave] if finding.vs_wave and len(rows) else rows

@@ -1,0 +1,124 @@
+"""What the prose may not say: typed numbers, comparisons that nothing is held against, claims that the results do not bear out."""
+
+from pathlib import Path
+
+import pytest
+
+from analysis.documents import prose
+from analysis.settings import settings
+from tests.conftest import Project
+
+HEAD = '---\ntitle: "x"\n---\n\n'
+WAVES = [2019, 2026]
+
+
+def faults(tmp_path: Path, text: str, lang: str = "nb", exceptions: tuple[str, ...] = ()) -> list[prose.Fault]:
+    path = tmp_path / f"x.{lang}.qmd"
+    path.write_text(HEAD + text, encoding="utf-8")
+    return prose.faults(path, lang, WAVES, list(exceptions))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Vi spurte `{python} report.n(\"x\")` leger.", "Som i 2019 og 2026.", "Se @fig-one og @tbl-two-2.", "Vist før [@rosta2019].",
+     "# Metode {#sec-2}", "```{python}\nx = 12\n```", "Merket med ^1^.", "Gjelder {{< meta wave >}}."],
+)  # fmt: skip
+def test_computed_numbers_citations_references_and_waves_may_stand(tmp_path, text):
+    assert faults(tmp_path, text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "typed"),
+    [("Hele 63 % sa ja.", "63"), ("Snittet var 5,07.", "5,07"), ("# Del 3", "3"), ("I 1973.", "1973")],
+)
+def test_a_typed_number_is_named_with_its_line(tmp_path, text, typed):
+    (fault,) = faults(tmp_path, f"God dag.\n\n{text}")
+    assert fault.code == "TYPED_NUMBER"
+    assert fault.where == "x.nb.qmd line 7"
+    assert fault.what.startswith(f"{typed} is typed in")
+
+
+def test_an_exception_lets_its_phrase_stand_and_no_other(tmp_path):
+    assert faults(tmp_path, "Leger under 70 år svarte.", exceptions=("under 70 år",)) == []
+    assert len(faults(tmp_path, "Leger under 70 år svarte 12 ganger.", exceptions=("under 70 år",))) == 1
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [("nb", "Andelen økte siden sist."), ("nb", "De fleste var enige."), ("nb", "Det var ingen forskjell."), ("nb", "Færre leger forsker."),
+     ("en", "The share rose."), ("en", "Most doctors agreed."), ("en", "There was no difference."), ("en", "It is lower among men.")],
+)  # fmt: skip
+def test_a_comparison_without_a_claim_is_named(tmp_path, lang, text):
+    (fault,) = faults(tmp_path, text, lang)
+    assert fault.code == "CLAIM_MISSING"
+
+
+@pytest.mark.parametrize(
+    ("text", "fine"),
+    [('`{python} report.claim("rose", "x")` Andelen økte.', True), ('`{python} report.claim("fell", "x")` Andelen økte.', False),
+     ('`{python} report.claim("most", "x")` De fleste var enige.', True), ('`{python} report.claim("minority", "x")` De fleste var enige.', True),
+     ('`{python} report.claim("change_uncertain", "x")` Om andelen økte, er usikkert.', True),
+     ('`{python} report.claim("change_uncertain", "x")` Andelen økte.', False), ("Andelen økte, har andre vist [@rosta2019].", True)],
+)  # fmt: skip
+def test_a_comparison_needs_a_claim_of_its_own_kind(tmp_path, text, fine):
+    assert (faults(tmp_path, text) == []) is fine
+
+
+def test_every_exception_has_a_reason_and_is_needed():
+    listed = prose.exceptions(settings().reports)
+    text = "\n".join(sentence for path in settings().reports.glob("*.qmd") for _, sentence in prose.sentences(path))
+    assert [phrase for phrase in listed if phrase not in text] == []
+
+
+def edited(articles: Project, *changes: tuple[str, str]):
+    """What the command says of the English article on artificial intelligence with `changes` made to it."""
+    path = articles.folder / "reports" / "ai-use.en.qmd"
+    before = path.read_text(encoding="utf-8")
+    text = before
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    path.write_text(text, encoding="utf-8")
+    try:
+        return articles.run("article", "--article", "ai-use", "--wave", "2026", "--lang", "en", "--formats", "html")
+    finally:
+        path.write_text(before, encoding="utf-8")
+
+
+def test_all_that_is_not_so_is_named_in_one_run_and_the_old_file_stays(articles):
+    page = articles.output(2026, "ai-use.en.html")
+    before = page.read_bytes()
+    done = edited(
+        articles,
+        ('report.claim("less", "ai_use_yes", "sex", "female", "male")` Women\'s use was lower', 'report.claim("more", "ai_use_yes", "sex", "female", "male")` Women\'s use was higher'),
+        ("All doctors were asked about", "All 1234 doctors were asked about"),
+        ("## Background\n", "## Why\n"),
+        ("The doctor answers for the content", "`{python} report.claim(\"rose\", \"ai_use_yes\")` The doctor answers for the content"),
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "DOCUMENT_REFUSED: ai-use.en.qmd" in done.stderr
+    assert "CLAIM_UNSUPPORTED: ai-use.en.qmd line" in done.stderr
+    assert (
+        "«Women's use was higher than men's, by " in done.stderr
+        and "percentage points (95% CI" in done.stderr.replace("\u00a0", " ")
+    )
+    assert "there is no result of ai_use_yes, change_net" in done.stderr
+    assert "TYPED_NUMBER: ai-use.en.qmd line" in done.stderr and "1234 is typed" in done.stderr
+    assert "JOURNAL_LIMIT: headings of the abstract: Why, Material and method" in done.stderr
+    assert page.read_bytes() == before
+
+
+def test_a_draft_is_written_and_says_that_it_is_one(articles):
+    path = articles.folder / "reports" / "ai-use.en.qmd"
+    before = path.read_text(encoding="utf-8")
+    path.write_text(before.replace("All doctors were asked", "All 1234 doctors were asked"), encoding="utf-8")
+    try:
+        done = articles.run(
+            "article", "--article", "ai-use", "--wave", "2026", "--lang", "en", "--formats", "html", "--draft", "1"
+        )
+    finally:
+        path.write_text(before, encoding="utf-8")
+    assert done.returncode == 0, done.stderr
+    assert "TYPED_NUMBER" in done.stderr
+    assert "DRAFT:" in articles.output(2026, "ai-use-draft.en.html").read_text(encoding="utf-8")
