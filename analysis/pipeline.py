@@ -243,6 +243,14 @@ def document_task(run: Run, document: str, wave: int, lang: str, formats: list[s
             f"there is no {source.relative_to(ROOT)}",
             f"REPORT_LANG may be one of {', '.join(languages(document))}.",
         )
+    if absent := [
+        w for plan in plans_of(wave) if plan.article == document for w in plan.compared if w not in run.waves
+    ]:
+        raise LegepaneletError(
+            "ARTICLE_WAVE_ABSENT",
+            f"{document}.plan.yml compares {wave} with {', '.join(map(str, absent))}, and there are no raw files of that wave",
+            "Put the wave's files beside the others, or take the comparison out of the plan and of the article.",
+        )
     outputs = document_files(document, wave, lang, formats, edition)
     stem = settings().output / str(wave) / f"{document}{edition.suffix}.{lang}"
     notebook = stem.with_name(f"{stem.name}.ipynb")
@@ -355,11 +363,14 @@ def build(tasks: Callable[[], list]) -> bool:
     """
     import pytask
 
-    if all(
-        r.outcome != pytask.TaskOutcome.WOULD_BE_EXECUTED for r in _session(tasks(), dry_run=True).execution_reports
-    ):
+    pending = [
+        r
+        for r in _session(tasks(), dry_run=True).execution_reports
+        if r.outcome == pytask.TaskOutcome.WOULD_BE_EXECUTED
+    ]
+    if not pending:
         return False
-    session = _session(tasks(), n_workers=2)
+    session = _session(tasks(), n_workers=min(2, len(pending)))
     failures = [r.exc_info[1] for r in session.execution_reports if r.outcome == pytask.TaskOutcome.FAIL]
     known = [f for f in failures if isinstance(f, LegepaneletError)]
     if len(known) > 1 and len(known) == len(failures):  # several documents refused: all of it in one run

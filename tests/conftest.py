@@ -15,13 +15,8 @@ import pytest
 from analysis.codebook import load
 from analysis.settings import ROOT, settings
 
-WAVES = (
-    1994,
-    2008,
-    2019,
-    2024,
-    2026,
-)  # the first, the last, the one before it, and those that its articles compare with
+# The first, the last, the one before it, and those that its articles compare with.
+WAVES = (1994, 2008, 2019, 2024, 2026)
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,11 @@ class Plan(Part):
     models: tuple[Regression, ...] = ()
     since: dict[int, tuple[Id, ...]] = Field(default_factory=dict)
 
+    @property
+    def compared(self) -> list[int]:
+        """The earlier waves that the article sets its own against."""
+        return sorted({f.vs_wave for f in (*self.primary, *self.findings) if f.vs_wave} | set(self.since))
+
 
 def read(folder: Path, book: Codebook) -> dict[str, Plan]:
     """Article -> its plan. Raises PLAN_FIELD with every field that does not fit the model or the codebook."""

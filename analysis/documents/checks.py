@@ -26,7 +26,7 @@ def claims(notebook) -> list[Fault]:
 
 
 def _unescaped(text: str) -> str:
-    return re.sub(r"\\([^\w\s])", r"\1", text)
+    return re.sub(r"\\([\W_])", r"\1", text)
 
 
 def limits(notebook, lang: str) -> list[Fault]:

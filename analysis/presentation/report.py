@@ -1,5 +1,6 @@
 """The front door of a document: `report.share(...)`, `report.figure(...)`, `report.table(...)` and the rest."""
 
+import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -323,6 +324,10 @@ class Report:
     def plan(self, article: str) -> Plan:
         """The analysis plan of an article."""
         return read_plans(settings().reports, self.book)[article]
+
+    def plan_hash(self, article: str) -> str:
+        """The beginning of the SHA-256 of an article's plan file, enough to tell that a printed plan is the one that was followed."""
+        return hashlib.sha256((settings().reports / f"{article}.plan.yml").read_bytes()).hexdigest()[:16]
 
     def articles(self) -> list[str]:
         """The articles that have a plan for the wave."""

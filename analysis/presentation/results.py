@@ -34,7 +34,9 @@ class Results:
             tables.append(pd.read_csv(path, dtype={c: str for c in TEXT} | {c: "Int64" for c in WHOLE}, keep_default_na=False,
                                       na_values={c: [""] for c in WHOLE + _NUMBERS}))  # fmt: skip
         rows = pd.concat(tables, ignore_index=True)
-        parts = {key: part.to_dict("records") for key, part in rows.groupby(["indicator", "wave"], sort=False)}
+        parts: dict[tuple[str, int], list[dict]] = {}
+        for row in rows.to_dict("records"):
+            parts.setdefault((row["indicator"], row["wave"]), []).append(row)
         return cls(rows.iloc[:0], "data" in rows, waves, parts)
 
     def where(self, indicator: str, wave: int | None = None, **columns) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from PIL import Image
 
 from analysis.presentation import checklists
 from analysis.settings import settings
-from tests.documents.test_report import Page, pdf_text
+from tests.documents.test_report import Page, in_browser, look, pdf_text
 
 ARTICLES = ("ai-use", "research-conditions", "unequal-treatment")
 EVERY = [(article, lang) for article in ARTICLES for lang in ("nb", "en")]
@@ -30,7 +30,7 @@ def file(articles, article: str, lang: str, suffix: str) -> Path:
 
 def numbers(text: str, lang: str) -> Counter:
     """The numbers of a text as a reader counts them, whatever the style: `1 014`, `1,014` and `1014` are one number."""
-    text = text.replace("\u2212", "-").replace("\u2013", " ").replace("\u202f", "\u00a0")
+    text = text.replace("\u2212", "-").replace("\u2013", " to ").replace("\u202f", "\u00a0")
     text = (
         re.sub(r"(?<=\d)[\u00a0 ](?=\d{3}\b)", "", text) if lang == "nb" else re.sub(r"(?<=\d),(?=\d{3}\b)", "", text)
     )
@@ -59,7 +59,9 @@ def jats_text(path: Path) -> str:
     root = etree.parse(str(path)).getroot()
     for alt in list(root.iter("alt-text")):
         alt.getparent().remove(alt)
-    return "\n".join(" ".join(e.itertext()) for e in [root.find("front/article-meta/abstract"), root.find("body")])
+    for block in root.iter("p", "title", "label", "td", "th"):
+        block.tail = "\n"
+    return "\n".join("".join(e.itertext()) for e in [root.find("front/article-meta/abstract"), root.find("body")])
 
 
 def test_two_languages_and_four_formats_are_24_files(articles):
@@ -191,11 +193,19 @@ def test_the_page_has_the_parts_of_an_original_article(articles, article, lang):
     ):
         assert f'id="{identifier}"' in text, identifier
     assert text.index('id="fig-flow"') < text.index('id="tbl-')  # figure 1 is the participant flow
-    assert 'class="hovedfunn"' in text and 'class="abstract"' in text
+    assert ' hovedfunn"' in text and ' abstract"' in text
     visible = Page(text).text
     assert not re.search(r"\bnan\b|\bNone\b|\{\{<|\.unsupported", visible)
-    abstract = visible[visible.index("Bakgrunn" if lang == "nb" else "Background") - 40 :][:60]
+    abstract = text[text.index('id="abstract"') : text.index('id="sec-background"')]
     assert {"nb": "SYNTETISKE DATA", "en": "SYNTHETIC DATA"}[lang] in abstract
+
+
+@in_browser
+@pytest.mark.parametrize("article", ARTICLES)
+def test_an_article_fits_a_telephone(articles, tmp_path, article):
+    scroll, outside, requests = look(file(articles, article, "nb", "html"), 390, tmp_path)
+    assert scroll <= 390
+    assert (outside, requests) == ("", "0")
 
 
 def test_an_anonymised_copy_names_nobody(articles):
@@ -237,3 +247,13 @@ def test_an_unknown_article_names_those_there_are(articles):
     done = articles.run("article", "--article", "sleep", "--wave", "2026")
     assert done.returncode == 1
     assert "ARTICLE_UNKNOWN" in done.stderr and "ai-use, research-conditions, unequal-treatment" in done.stderr
+
+
+def test_an_article_without_the_wave_it_compares_with_says_so(articles, tmp_path):
+    for wave in (2024, 2026):
+        shutil.copytree(articles.data / str(wave), tmp_path / str(wave))
+    before = file(articles, "research-conditions", "nb", "html").read_bytes()
+    done = articles.run("article", "--article", "research-conditions", "--wave", "2026", data=tmp_path)
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    assert "ARTICLE_WAVE_ABSENT" in done.stderr and "compares 2026 with 2019" in done.stderr
+    assert file(articles, "research-conditions", "nb", "html").read_bytes() == before

@@ -210,9 +210,9 @@ def compare(project, folder: Path, every: int) -> tuple[int, int]:
 
 @pytest.mark.skipif(not r_with_survey(), reason="Rscript with the package survey is not installed")
 def test_the_export_gives_the_published_results_in_r(report, tmp_path):
-    """`make export WAVE=2026`, then R's survey: estimates and SE to 1e-9, intervals to 1e-5 (every 12th level, every change)."""
-    levels_, changes = compare(report, tmp_path, every=12)
-    assert levels_ > 100
+    """`make export WAVE=2026`, then R's survey: estimates and SE to 1e-9, intervals to 1e-5 (every 36th level, every change)."""
+    levels_, changes = compare(report, tmp_path, every=36)
+    assert levels_ > 50
     assert changes > 20
 
 

@@ -22,6 +22,7 @@ TEXTS = {
         "association_note": "Andeler er vektede prosenter. Justert andel og oddsratio er fra samme modell, med alle faktorene i tabellen.",
         "crude": "Andel (%)", "adjusted": "Justert andel (%)", "odds": "Oddsratio (95 % KI)", "yes": "Ja", "no": "Nei",
         "primary": "Primære utfall i analyseplanen for artikkelen «{title}».", "outcome": "Utfall", "p": "p", "holm": "p (Holm)",
+        "plan_note": "Analyseplanen er datert {date}; filens SHA-256 begynner med {hash}.",
         "specification": "Funnene i artikkelen «{title}» under fem spesifikasjoner.", "finding": "Spesifikasjon", "value": "Estimat (95 % KI)",
         "specification_note": "Andeler i prosent, forskjeller og endringer i prosentpoeng.",
         "weighted_spec": "Som rapportert", "unweighted": "Uten vekter", "equal_start_weights": "Like startvekter",
@@ -40,6 +41,7 @@ TEXTS = {
         "association_note": "Shares are weighted percentages. Adjusted shares and odds ratios come from one model, with all the factors of the table.",
         "crude": "Share (%)", "adjusted": "Adjusted share (%)", "odds": "Odds ratio (95% CI)", "yes": "Yes", "no": "No",
         "primary": "Primary outcomes in the analysis plan of the article '{title}'.", "outcome": "Outcome", "p": "p", "holm": "p (Holm)",
+        "plan_note": "The analysis plan is dated {date}; the file's SHA-256 begins with {hash}.",
         "specification": "The findings of the article '{title}' under five specifications.", "finding": "Specification", "value": "Estimate (95% CI)",
         "specification_note": "Shares in per cent, differences and changes in percentage points.",
         "weighted_spec": "As reported", "unweighted": "Without weights", "equal_start_weights": "Equal start weights",
@@ -174,7 +176,8 @@ def primary(report, article: str, title: str) -> Table | Text:
         return Text("")
     head = [[Cell(texts["outcome"], number=False), Cell(texts["value"]), Cell(texts["p"]), Cell(texts["holm"])]]
     caption = texts["primary"].format(title=markdown_safe(title))
-    return report._table(f"primary_{article}", head, body, caption, (texts["specification_note"],))
+    plan_note = texts["plan_note"].format(date=report.plan_date(article), hash=report.plan_hash(article))
+    return report._table(f"primary_{article}", head, body, caption, (texts["specification_note"], plan_note))
 
 
 def specification(report, article: str, title: str) -> Table | Text:
