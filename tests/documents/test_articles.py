@@ -208,29 +208,22 @@ def test_an_article_fits_a_telephone(articles, tmp_path, article):
     assert (outside, requests) == ("", "0")
 
 
-def test_an_anonymised_copy_names_nobody(articles):
-    done = articles.run(
-        "article", "--article", "ai-use", "--wave", "2026", "--formats", "html pdf docx jats", "--blind", "1"
-    )
+def test_an_anonymised_manuscript_names_nobody_and_has_line_numbers(articles):
+    done = articles.run("article", "--article", "ai-use", "--wave", "2026", "--formats", "html pdf docx jats",
+                        "--blind", "1", "--manuscript", "1")  # fmt: skip
     assert done.returncode == 0, done.stderr
     for suffix in ("html", "pdf", "docx", "xml"):
-        path = articles.output(2026, f"ai-use-blind.nb.{suffix}")
+        path = articles.output(2026, f"ai-use-blind-manuscript.nb.{suffix}")
         if suffix == "docx":
             with zipfile.ZipFile(path) as archive:
                 text = "".join(archive.read(n).decode() for n in archive.namelist() if n.endswith(".xml"))
+                assert "<w:lnNumType" in archive.read("word/document.xml").decode()
+                assert 'w:line="480"' in archive.read("word/styles.xml").decode()
         else:
             text = path.read_bytes().decode("utf-8", errors="replace")
         for name in ("Forfatter 1", "Institusjon (plassholder)", "Takk til legene"):
             assert name not in text, (suffix, name)
     assert "Forfatter 1" in file(articles, "ai-use", "nb", "html").read_text(encoding="utf-8")
-
-
-def test_a_manuscript_has_line_numbers_and_double_spacing(articles):
-    done = articles.run("article", "--article", "ai-use", "--wave", "2026", "--formats", "docx", "--manuscript", "1")
-    assert done.returncode == 0, done.stderr
-    with zipfile.ZipFile(articles.output(2026, "ai-use-manuscript.nb.docx")) as archive:
-        assert "<w:lnNumType" in archive.read("word/document.xml").decode()
-        assert 'w:line="480"' in archive.read("word/styles.xml").decode()
 
 
 def test_the_appendix_answers_every_item_of_the_checklists(articles):
