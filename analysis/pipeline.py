@@ -83,6 +83,11 @@ def task(name: str, files: list[Path], inputs: list[Path], outputs: list[Path], 
     return run
 
 
+def raw_hash(run: Run, wave: int) -> str:
+    """The SHA-256 of the SHA-256s of a wave's raw files."""
+    return hashlib.sha256(b"".join(_digest(path) for path in run.source.files[wave] if path)).hexdigest()
+
+
 def synthetic_task(folder: Path):
     """Writes the synthetic raw exports of every wave of the codebook."""
     waves = known_waves()
@@ -253,12 +258,12 @@ def document_task(run: Run, document: str, wave: int, lang: str, formats: list[s
         )
     outputs = document_files(document, wave, lang, formats, edition)
     stem = settings().output / str(wave) / f"{document}{edition.suffix}.{lang}"
-    notebook = stem.with_name(f"{stem.name}.ipynb")
+    notebook, ledger = (stem.with_name(f"{stem.name}.{suffix}") for suffix in ("ipynb", "numbers.json"))
 
     def work():
         from analysis.documents import write
 
-        write(source, wave, lang, run.source.kind, outputs, notebook, renderer, edition)
+        write(source, wave, lang, run.source.kind, outputs, notebook, renderer, edition, raw_hash(run, wave))
 
     look = [p for p in sorted((settings().reports / "look").rglob("*")) if p.is_file()]
     files = [*code("codebook", "presentation", "documents"), *codebook_files(), *look, ROOT / "_quarto.yml",
@@ -266,9 +271,15 @@ def document_task(run: Run, document: str, wave: int, lang: str, formats: list[s
     if document == APPENDIX:  # it reads the articles, to bind the checklists to their sections
         files += sorted(settings().reports.glob("*.qmd"))
     depends = [results_file(w) for w in run.waves if w <= wave]
+    depends += [path for path in run.source.files[wave] if path]  # their hash stands on every number's card
     name = f"{document}{edition.suffix}-{wave}-{lang}-{'-'.join(formats)}-{renderer}"
     return task(
-        name, files, depends, [*outputs.values(), notebook], work, f"{wave}: writing {stem.name} ({', '.join(formats)})"
+        name,
+        files,
+        depends,
+        [*outputs.values(), notebook, ledger],
+        work,
+        f"{wave}: writing {stem.name} ({', '.join(formats)})",
     )
 
 

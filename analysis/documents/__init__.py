@@ -56,16 +56,18 @@ def write(
     notebook: Path,
     renderer: str,
     edition: Edition,
+    data_hash: str,
 ) -> None:
-    """Executes `source` for a wave and writes the notebook and every output, each whole or not at all.
+    """Executes `source` for a wave and writes the notebook, its number ledger and every output, each whole or not at all.
 
-    `kind` is real or synthetic; synthetic documents say so everywhere and carry placeholders for authors. Raises DOCUMENT_REFUSED
-    with every typed number, unbound or unsupported claim, and breach of the journal's limits; a draft is written all the same.
+    `data_hash` is of the wave's raw files. `kind` is real or synthetic; synthetic documents say so everywhere and carry placeholders
+    for authors. Raises DOCUMENT_REFUSED with every typed number, unbound or unsupported claim, and breach of the journal's limits; a
+    draft is written all the same.
     """
     import nbformat
 
     from analysis.codebook import load
-    from analysis.documents import checks, prose, qmd, quarto, render
+    from analysis.documents import checks, ledger, prose, qmd, quarto, render
     from analysis.documents.execute import execute
     from analysis.settings import settings
 
@@ -77,8 +79,12 @@ def write(
     shutil.rmtree(stage, ignore_errors=True)
     (stage / "figures").mkdir(parents=True)
     parameters = {"wave": wave, "lang": lang}
-    done = execute(
-        qmd.read(source), parameters=parameters, metadata=_metadata(wave, lang, kind, day, edition), folder=stage
+    done, cards = execute(
+        qmd.read(source),
+        parameters=parameters,
+        metadata=_metadata(wave, lang, kind, day, edition),
+        folder=stage,
+        data_hash=data_hash,
     )
     faults += checks.claims(done)
     if (reports / f"{name}.plan.yml").is_file():
@@ -91,8 +97,15 @@ def write(
         qmd.set_front_matter(
             done, {k: v for k, v in qmd.front_matter(done).items() if k not in ("author", "affiliation")}
         )
+    numbers = ledger.record(done, stage / "figures")
+    script = (ROOT / "reports" / "look" / "numbers.js").read_text(encoding="utf-8")
+    rows = cards.replace("</", "<\\/")
+    page = f'<script type="application/json" id="number-rows">{rows}</script>\n<script>\n{script}</script>\n'
+    (stage / "numbers.html").write_text(page, encoding="utf-8")
     epoch = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
     (quarto if renderer == "quarto" else render).render(done, outputs=outputs, resources=stage, epoch=epoch)
+    ledger.write(numbers, notebook.with_suffix(".numbers.json"), document=name + edition.suffix, lang=lang, wave=wave, data=kind,
+                 pictures=ledger.pictures(stage / "figures"))  # fmt: skip
     part = notebook.with_suffix(".part")
     nbformat.write(done, part)
     os.replace(part, notebook)

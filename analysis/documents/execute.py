@@ -1,5 +1,6 @@
 """Runs a document's notebook once; every format is made from what this gives."""
 
+import ast
 import os
 import re
 import tempfile
@@ -11,6 +12,7 @@ from nbclient.exceptions import CellExecutionError
 
 from analysis.documents.qmd import front_matter, set_front_matter
 from analysis.errors import LegepaneletError
+from analysis.presentation.provenance import SPAN
 from analysis.settings import ROOT
 
 INLINE = re.compile(r"`\{python\}\s*(.+?)`")
@@ -18,11 +20,12 @@ ESCAPED = re.compile(r"([\\`*_{}\[\]<>@#|~^$])")
 
 
 def execute(
-    notebook: nbformat.NotebookNode, *, parameters: dict, metadata: dict, folder: Path
-) -> nbformat.NotebookNode:
-    """The notebook run in `folder`, with `parameters` set after the cell tagged so and `metadata` in its front matter.
+    notebook: nbformat.NotebookNode, *, parameters: dict, metadata: dict, folder: Path, data_hash: str
+) -> tuple[nbformat.NotebookNode, str]:
+    """The notebook run in `folder`, with `parameters` set after the cell tagged so and `metadata` in its front matter; and its cards.
 
-    Inline expressions are replaced by their values. Raises DOCUMENT_FAILED with the document's own file and line.
+    Inline expressions are replaced by their values. The cards (JSON) tell of every results row shown, and of the raw data (`data_hash`).
+    Raises DOCUMENT_FAILED with the document's own file and line.
     """
     notebook = nbformat.from_dict(notebook)
     notebook.cells = _with_parameters(notebook.cells, parameters)
@@ -39,8 +42,23 @@ def execute(
                     _run(client, cell, number)
                 elif cell.cell_type == "markdown":
                     cell.source = _fill_in(client, cell)
+            cards = _cards(client, notebook, data_hash)
     notebook.metadata.pop("language_info", None)
-    return notebook
+    return notebook, cards
+
+
+def _cards(client, notebook, data_hash: str) -> str:
+    rows = sorted(
+        {row for hit in SPAN.finditer(nbformat.writes(notebook).replace('\\"', '"')) for row in hit["rows"].split("+")}
+    )
+    asked = {"cards": f"_presentation.cards({rows!r}, {data_hash!r})"}
+    message = client.kc.execute(
+        "from analysis import presentation as _presentation", silent=True, user_expressions=asked
+    )
+    result = client.wait_for_reply(message)["content"]["user_expressions"]["cards"]
+    if result["status"] != "ok":
+        raise LegepaneletError("DOCUMENT_FAILED", f"the numbers' cards: {result['ename']}: {result['evalue']}")
+    return ast.literal_eval(result["data"]["text/plain"])
 
 
 def _environment(private: str) -> dict:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import nbformat
 
-from analysis.documents import pictures
+from analysis.documents import pictures, qmd
 from analysis.errors import LegepaneletError
 from analysis.settings import ROOT
 
@@ -26,6 +26,10 @@ def render(notebook, *, outputs: dict[str, Path], resources: Path, epoch: int) -
         if {"docx", "jats"} & set(outputs):
             pictures.rasterise(resources / "figures")
         shutil.copytree(resources / "figures", stage / "reports" / "figures")
+        shutil.copy(resources / "numbers.html", stage / "reports")
+        notebook = nbformat.from_dict(notebook)
+        page = {"html": {"include-after-body": "numbers.html"}}
+        qmd.set_front_matter(notebook, qmd.front_matter(notebook) | {"format": page})
         document = stage / "reports" / "document.ipynb"
         nbformat.write(notebook, document)
         for name, path in outputs.items():

@@ -36,7 +36,7 @@ def render(notebook, *, outputs: dict[str, Path], resources: Path, epoch: int) -
         folder = pictures_of(outputs["jats"])
         shutil.rmtree(folder, ignore_errors=True)
         if any((resources / "figures").iterdir()):
-            shutil.copytree(resources / "figures", folder, ignore=shutil.ignore_patterns("*.svg"))
+            shutil.copytree(resources / "figures", folder, ignore=shutil.ignore_patterns("*.svg", "*.json"))
     for name, path in outputs.items():
         content = makers[name](text, project, resources, epoch)
         if name == "jats":
@@ -117,6 +117,7 @@ def _html(text: str, project: dict, resources: Path, epoch: int) -> bytes:
                  "--shift-heading-level-by=1", f"--toc-depth={style['toc-depth'] + 1}", "--mathml", "--section-divs",
                  f"--resource-path={resources}{os.pathsep}{sheet.parent}"]  # fmt: skip
     arguments += [f"--{option}" for option in ("toc", "number-sections") if _wanted(text, style, option)]
+    arguments += ["--include-after-body=numbers.html"]
     return _pandoc(text, [*_common(project), *arguments], resources, epoch)
 
 

@@ -180,12 +180,12 @@ def within(earlier: int, later: int, waves: dict[int, WavePanel], indicators: li
 
 
 def leavers(earlier: WavePanel, later: WavePanel) -> list[dict]:
-    """Who left since the earlier wave: shares of those who stayed, left and were lost, and their means of the background."""
+    """What became of those who answered the earlier wave: shares who answered again, did not, and left, of all and of each group."""
     who, rows = followed(earlier, later), []
     for variable in ("now", *BY):
         for level, part in who.groupby("now" if variable == "now" else ["now", variable]):
             state, value = (level, "") if variable == "now" else level
-            whole = len(who) if variable == "now" else int((who["now"] == state).sum())
+            whole = len(who) if variable == "now" else int((who[variable] == value).sum())
             rows.append({
                 "kind": "count", "indicator": "leavers", "by": "state", "level": state, "statistic": "share",
                 "weighting": "none", "n": whole, "count": len(part), "estimate": len(part) / whole, "unit": "share",

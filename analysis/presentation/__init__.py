@@ -3,11 +3,21 @@
 Documents have one front door: `report = presentation.open(wave, lang)`.
 """
 
+import json
+
+from analysis.presentation import cards as _cards
 from analysis.presentation.report import Report
 
-__all__ = ["Report", "open"]
+__all__ = ["Report", "cards", "open"]
+_opened: list[Report] = []
 
 
 def open(wave: int, lang: str) -> Report:
     """The report of a wave in a language (`nb`, `en`), with the results of the wave and of all before it."""
-    return Report.of(wave, lang)
+    _opened[:] = [Report.of(wave, lang)]
+    return _opened[0]
+
+
+def cards(rows: list[str], data_hash: str) -> str:
+    """What the results `rows` tell of themselves (see `cards.cards`), in the report that was opened last, as JSON."""
+    return json.dumps(_cards.cards(_opened[0], set(rows), data_hash), ensure_ascii=False)

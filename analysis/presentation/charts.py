@@ -56,7 +56,7 @@ def trend(
 
 
 def _limits(frames: list[pd.DataFrame], percent: bool) -> tuple[float, float]:
-    low, high = min(f["lower"].min() for f in frames), max(f["upper"].max() for f in frames)
+    low, high = float(min(f["lower"].min() for f in frames)), float(max(f["upper"].max() for f in frames))
     room = max((high - low) * 0.12, 0.1)
     return (max(low - room, 0) if percent else low - room), (min(high + room, 100) if percent else high + room)
 
@@ -68,14 +68,15 @@ def _digits(low: float, high: float) -> int:
 def _line(axes, points: pd.DataFrame, breaks: dict[int, str], labels: bool, lang: str, percent: bool) -> None:
     segment: list = []
     segments = [segment]
-    for row in points.sort_values("wave").itertuples():
+    drawn = points.astype(float)  # as plain numbers; the labels know where theirs come from
+    for row in drawn.sort_values("wave").itertuples():
         if breaks.get(row.wave) == "ends" and segment:
             segment = []
             segments.append(segment)
         segment.append(row)
     for part in segments:
         axes.plot([r.wave for r in part], [r.estimate for r in part], color=style.ACCENT, linewidth=1.4)
-    axes.errorbar(points["wave"], points["estimate"], yerr=[points["estimate"] - points["lower"], points["upper"] - points["estimate"]],
+    axes.errorbar(drawn["wave"], drawn["estimate"], yerr=[drawn["estimate"] - drawn["lower"], drawn["upper"] - drawn["estimate"]],
                   **(INTERVAL | ({} if labels else {"markersize": 3, "elinewidth": 0.8})))  # fmt: skip
     for wave, kind in breaks.items():
         if points["wave"].min() < wave <= points["wave"].max() and (labels or kind == "ends"):
@@ -89,7 +90,7 @@ def _line(axes, points: pd.DataFrame, breaks: dict[int, str], labels: bool, lang
         for row in (points.sort_values("wave").iloc[0], points.sort_values("wave").iloc[-1]):
             digits = 0 if percent else (1 if row["estimate"] > 15 else 2)
             text = numbers.decimal(row["estimate"], digits, lang)
-            axes.annotate(text, (row["wave"], row["upper"]), xytext=(0, 4), textcoords="offset points", ha="center",
+            axes.annotate(text, (row["wave"], float(row["upper"])), xytext=(0, 4), textcoords="offset points", ha="center",
                           fontsize=8.5, fontweight="semibold", color=style.ACCENT)  # fmt: skip
 
 
@@ -104,8 +105,8 @@ def groups(rows: list[tuple[str, str, float, float, float, str]], axis: str):
         place += 1.6 if previous not in (None, group) else 1
         previous = group
         ticks.append((place, level))
-        axes.errorbar(estimate, place, xerr=[[estimate - lower], [upper - estimate]], **INTERVAL)
-        axes.annotate(label, (upper, place), xytext=(6, 0), textcoords="offset points", va="center", fontsize=8)
+        axes.errorbar(float(estimate), place, xerr=[[estimate - lower], [upper - estimate]], **INTERVAL)
+        axes.annotate(label, (float(upper), place), xytext=(6, 0), textcoords="offset points", va="center", fontsize=8)
     axes.set_yticks([p for p, _ in ticks], [name for _, name in ticks])
     axes.invert_yaxis()
     axes.grid(axis="y", visible=False)
@@ -120,19 +121,19 @@ def groups(rows: list[tuple[str, str, float, float, float, str]], axis: str):
 def stacked(shares: pd.DataFrame, lang: str, centred: bool):
     """Stacked bars in per cent: a row a question, a column a category; `centred` sets them about the middle of the scale."""
     style.apply()
-    n, half = shares.shape[1], shares.shape[1] // 2
+    n, half, widths = shares.shape[1], shares.shape[1] // 2, shares.astype(float)
     left = pd.Series(0.0, shares.index)
     if centred:
-        left = -(shares.iloc[:, :half].sum(axis=1) + (shares.iloc[:, half] / 2 if n % 2 else 0))
+        left = -(widths.iloc[:, :half].sum(axis=1) + (widths.iloc[:, half] / 2 if n % 2 else 0))
     names = [_wrapped(name) for name in shares.index]
     figure, axes = plt.subplots(figsize=(WIDTH, 0.85 + 0.4 * len(shares)), layout="constrained")
     for (category, width), colour in zip(
-        shares.items(), style.diverging(n) if centred else style.sequential(n), strict=True
+        widths.items(), style.diverging(n) if centred else style.sequential(n), strict=True
     ):
         axes.barh(range(len(shares)), width, left=left, color=colour, height=0.66, label=category, edgecolor="white", linewidth=0.6)  # fmt: skip
-        for place, (start, wide) in enumerate(zip(left, width, strict=True)):
-            if wide >= 4.5:
-                axes.text(start + wide / 2, place, numbers.decimal(wide, 0, lang), ha="center", va="center", fontsize=7.5,
+        for place, (start, share) in enumerate(zip(left, shares[category], strict=True)):
+            if share >= 4.5:
+                axes.text(start + share / 2, place, numbers.decimal(share, 0, lang), ha="center", va="center", fontsize=7.5,
                           color=style.on(colour))  # fmt: skip
         left = left + width
     if centred:
@@ -164,10 +165,10 @@ def bars(options: pd.DataFrame, axis: str, lang: str):
             place += 1 + 2 * lines
         place += 0.4
     figure, axes = plt.subplots(figsize=(WIDTH, 0.6 + 0.27 * place), layout="constrained")
-    estimate, lower, upper = options["estimate"], options["lower"], options["upper"]
+    estimate, lower, upper = (options[c].astype(float) for c in ("estimate", "lower", "upper"))
     axes.barh(places, estimate, color="#a9cdd3", height=0.62)
     axes.errorbar(estimate, places, xerr=[estimate - lower, upper - estimate], **(INTERVAL | {"markersize": 0}))
-    for y, share, end in zip(places, estimate, upper, strict=True):
+    for y, share, end in zip(places, options["estimate"], upper, strict=True):
         axes.annotate(numbers.decimal(share, 0, lang), (end, y), xytext=(5, 0), textcoords="offset points", va="center", fontsize=8)  # fmt: skip
     axes.set_yticks(places, ticks)
     for y, question in headings:

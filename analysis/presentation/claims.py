@@ -7,6 +7,7 @@ leaves nothing; another leaves a span of class `unsupported` with the reason, wh
 from analysis.codebook import Indicator
 from analysis.presentation import numbers
 from analysis.presentation.floats import Text, markdown_safe
+from analysis.presentation.provenance import plain
 
 HALF = 0.5
 CHANGE, GROUPS, LEVEL, ORDER, MODEL = "change", "groups", "level", "order", "model"
@@ -40,7 +41,7 @@ def check(report, kind: str, name: str, *others: str, **key) -> Text:
         supported, reason = held(report, kind, name, *others, **key)
     except LookupError as error:  # nothing can be claimed of what has no result, or a hidden one
         supported, reason = False, str(error)
-    return Text("") if supported else Text(f"[{kind}, {name}: {markdown_safe(reason)}]{{.unsupported}} ")
+    return Text("") if supported else Text(f"[{kind}, {name}: {markdown_safe(plain(reason))}]{{.unsupported}} ")
 
 
 def _shown(row: dict | None, what: str) -> dict:

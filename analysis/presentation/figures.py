@@ -1,6 +1,7 @@
 """The report's figures: which results go into each, its caption, and its alternative text in words."""
 
 import itertools
+from types import SimpleNamespace
 
 import pandas as pd
 
@@ -8,7 +9,7 @@ from analysis.codebook.comparability import breaks_between
 from analysis.codebook.model import BREAKING
 from analysis.presentation import charts, numbers
 from analysis.presentation.domains import domains
-from analysis.presentation.floats import Figure, Text, markdown_safe
+from analysis.presentation.floats import Cell, Figure, Text, markdown_safe
 from analysis.presentation.words import STEPS
 
 # Drawn one by one under a trend; the other positions are few, and stand in the tables.
@@ -81,8 +82,20 @@ def trend(report, name: str) -> Figure | Text:
         if whys:
             caption += " " + texts[kind].format(list="; ".join(f"{why} ({', '.join(ws)})" for why, ws in whys.items()))
     alt = texts["trend_alt"].format(label=indicator.label[report.lang], all=charts.described(
-        [(f"{w}:", _with_interval(e, low, high, report.digits(name), report.lang)) for w, e, low, high in rows[["wave", "estimate", "lower", "upper"]].itertuples(index=False)]))  # fmt: skip
-    return report._drawn(figure, f"trend_{name}", alt, caption)
+        [(f"{r.wave}:", " ".join(_pair(r, report.digits(name), report.lang))) for r in rows.itertuples()]))  # fmt: skip
+    data = [("", rows), *lines]
+    body = [
+        line
+        for heading, part in data
+        for line in (
+            [[Cell(heading, number=False)]] * bool(heading)
+            + [
+                [Cell(str(r.wave), number=False), *map(Cell, _pair(r, report.digits(name), report.lang))]
+                for r in part.itertuples()
+            ]
+        )
+    ]
+    return report._drawn(figure, f"trend_{name}", alt, caption, _estimates_head(report, "wave", percent), body)
 
 
 def _axis(report, indicator) -> str:
@@ -97,9 +110,9 @@ def _series(report, name: str, percent: bool, **key) -> pd.DataFrame:
     rows = report.results.where(indicator=name, statistic=statistic, **key)
     rows = rows[(rows["status"] == "shown") & (rows["wave"] <= report.wave) & rows["lower"].notna()]
     factor = 100 if percent else 1
-    found = rows[["wave", "estimate", "lower", "upper"]].astype(float)
+    found = rows[["wave", "estimate", "lower", "upper"]].astype({"wave": int})
     found[["estimate", "lower", "upper"]] *= factor
-    return found.astype({"wave": int}).sort_values("wave").reset_index(drop=True)
+    return found.sort_values("wave").reset_index(drop=True)
 
 
 def _breaks(report, indicator, waves: list[int]) -> dict[int, tuple[str, tuple[str, ...]]]:
@@ -114,9 +127,19 @@ def _breaks(report, indicator, waves: list[int]) -> dict[int, tuple[str, tuple[s
     return found
 
 
-def _with_interval(estimate: float, lower: float, upper: float, digits: int, lang: str) -> str:
-    text = [numbers.decimal(v, digits, lang) for v in (estimate, lower, upper)]
-    return f"{text[0]} ({numbers.span(text[1], text[2], lang)})"
+def _pair(row, digits: int, lang: str) -> tuple[str, str]:
+    """An estimate, and its interval in brackets."""
+    text = [numbers.decimal(v, digits, lang) for v in (row.estimate, row.lower, row.upper)]
+    return text[0], f"({numbers.span(text[1], text[2], lang)})"
+
+
+def _estimates_head(report, what: str, percent: bool) -> list[Cell]:
+    words = report.words
+    return [
+        Cell(words[what], number=False),
+        Cell(words["percent_head" if percent else "estimate"]),
+        Cell(words["ci_head"]),
+    ]
 
 
 def groups(report, name: str) -> Figure | Text:
@@ -124,17 +147,24 @@ def groups(report, name: str) -> Figure | Text:
     indicator = report.indicator(name)
     if indicator is None:
         return Text("")
-    texts, rows, told = TEXTS[report.lang], [], []
+    texts, lang, rows, told, body = TEXTS[report.lang], report.lang, [], [], []
+    percent = indicator.kind == "binary"
     for heading, label, key in domains(report):
         row = report.row(name, **key)
-        if row is not None and row["status"] == "shown" and not pd.isna(row["lower"]):
-            factor = 100 if indicator.kind == "binary" else 1
-            e, low, high = (factor * row[c] for c in ("estimate", "lower", "upper"))
-            rows.append((heading, label, e, low, high, numbers.decimal(e, report.digits(name), report.lang)))
-            told.append((f"{label}:", _with_interval(e, low, high, report.digits(name), report.lang)))
-    caption = texts["groups"].format(label=markdown_safe(indicator.label[report.lang]), wave=report.wave)
-    alt = texts["groups_alt"].format(label=indicator.label[report.lang], wave=report.wave, all=charts.described(told))
-    return report._drawn(charts.groups(rows, _axis(report, indicator)), f"groups_{name}", alt, caption)
+        if row is None or row["status"] != "shown" or pd.isna(row["lower"]):
+            continue
+        factor = 100 if percent else 1
+        scaled = SimpleNamespace(**{c: factor * row[c] for c in ("estimate", "lower", "upper")})
+        value, limits = _pair(scaled, report.digits(name), lang)
+        if heading and heading not in {r[0] for r in rows}:
+            body.append([Cell(heading, number=False)])
+        rows.append((heading, label, scaled.estimate, scaled.lower, scaled.upper, value))
+        told.append((f"{label}:", f"{value} {limits}"))
+        body.append([Cell(label, number=False), Cell(value), Cell(limits)])
+    caption = texts["groups"].format(label=markdown_safe(indicator.label[lang]), wave=report.wave)
+    alt = texts["groups_alt"].format(label=indicator.label[lang], wave=report.wave, all=charts.described(told))
+    head = _estimates_head(report, "group", percent)
+    return report._drawn(charts.groups(rows, _axis(report, indicator)), f"groups_{name}", alt, caption, head, body)
 
 
 def block(report, name: str) -> Figure | Text:
@@ -161,8 +191,12 @@ def _base(report, instrument, question) -> str:
 
 
 def _sizes(ns, lang: str) -> str:
-    low, high = numbers.whole(min(ns), lang), numbers.whole(max(ns), lang)
-    return low if low == high else numbers.span(low, high, lang)
+    low, high = min(ns), max(ns)
+    return (
+        numbers.whole(low, lang)
+        if low == high
+        else numbers.span(numbers.whole(low, lang), numbers.whole(high, lang), lang)
+    )
 
 
 def _stacked(report, instrument, shown, questions) -> Figure | Text:
@@ -173,14 +207,20 @@ def _stacked(report, instrument, shown, questions) -> Figure | Text:
     if not found:
         return Text("")
     shares = pd.DataFrame({name: (100 * rows["estimate"]).to_numpy() for name, rows in found.items()}, index=labels).T
-    n = _sizes([int(rows["n"].iloc[0]) for rows in found.values()], lang)
+    n = _sizes([rows["n"].iloc[0] for rows in found.values()], lang)
     caption = texts[kind].format(
         title=markdown_safe(shown.title[lang]), base=_base(report, instrument, questions[0]), n=n
     )
     alt = texts[f"{kind}_alt"].format(all=" ".join(
         f"{name}: " + charts.described([(label.lower(), numbers.percent(share / 100, lang)) for label, share in row.items()])
         for name, row in shares.iterrows()))  # fmt: skip
-    return report._drawn(charts.stacked(shares, lang, centred=kind == "diverging"), shown.id, alt, caption)
+    head = [Cell(report.words["question"], number=False), *(Cell(f"{label} (%)") for label in labels)]
+    body = [
+        [Cell(name, number=False), *(Cell(numbers.decimal(share, 0, lang)) for share in row)]
+        for name, row in shares.iterrows()
+    ]
+    drawn = charts.stacked(shares, lang, centred=kind == "diverging")
+    return report._drawn(drawn, shown.id, alt, caption, head, body)
 
 
 def options(report, question) -> pd.DataFrame:
@@ -192,8 +232,9 @@ def options(report, question) -> pd.DataFrame:
     else:
         rows = [(categories[int(r["category"])][lang], r) for _, r in distribution(report, question).iterrows()]
     return pd.DataFrame(
-        [(name, 100 * r["estimate"], 100 * r["lower"], 100 * r["upper"], int(r["n"])) for name, r in rows],
+        [(name, 100 * r["estimate"], 100 * r["lower"], 100 * r["upper"], r["n"]) for name, r in rows],
         columns=["option", "estimate", "lower", "upper", "n"],
+        dtype=object,
     )
 
 
@@ -206,21 +247,26 @@ def _bars(report, instrument, shown, questions) -> Figure | Text:
     multiple = texts["multiple"] if all(q.type == "multiple" for q in questions) else ""
     caption = texts["bars"].format(title=markdown_safe(shown.title[lang]), base=_base(report, instrument, questions[0]),
                                    n=_sizes(rows["n"], lang), multiple=multiple)  # fmt: skip
-    told = []
+    told, body = [], []
     for question, part in rows.groupby("question", sort=False):
-        values = [
-            (f"{r.option}:", _with_interval(r.estimate, r.lower, r.upper, 0, lang))
-            for r in part.itertuples(index=False)
-        ]
-        told.append((f"{question}: " if question else "") + charts.described(values))
-    return report._drawn(charts.bars(rows, report.words["share_of"], lang), shown.id, texts["bars_alt"].format(all=" ".join(told)), caption)  # fmt: skip
+        values = [(r.option, *_pair(r, 0, lang)) for r in part.itertuples()]
+        told.append(
+            (f"{question}: " if question else "") + charts.described([(f"{o}:", f"{v} {ci}") for o, v, ci in values])
+        )
+        body += [[Cell(question, number=False)]] * bool(question)
+        body += [[Cell(option, number=False), Cell(value), Cell(limits)] for option, value, limits in values]
+    drawn, alt = charts.bars(rows, report.words["share_of"], lang), texts["bars_alt"].format(all=" ".join(told))
+    return report._drawn(drawn, shown.id, alt, caption, _estimates_head(report, "answered", True), body)
 
 
 def flow(report) -> Figure:
     """The participant flow of the wave."""
     rows = report.results.where(wave=report.wave, indicator="flow", by="step")
-    steps = {r["level"]: int(r["count"]) for _, r in rows.iterrows()}
-    texts = TEXTS[report.lang]
-    alt = texts["flow_alt"].format(all=charts.described(
-        [(STEPS[report.lang][k].lower(), numbers.whole(n, report.lang)) for k, n in steps.items() if n]))  # fmt: skip
-    return report._drawn(charts.flow(steps, report.lang), "flow", alt, texts["flow"].format(wave=report.wave))
+    steps = {r["level"]: r["count"] for _, r in rows.iterrows()}
+    texts, words = TEXTS[report.lang], STEPS[report.lang]
+    told = [(words[step], numbers.whole(n, report.lang)) for step, n in steps.items() if n]
+    alt = texts["flow_alt"].format(all=charts.described([(step.lower(), n) for step, n in told]))
+    head = [Cell(report.words["step"], number=False), Cell(report.words["n"])]
+    body = [[Cell(step, number=False), Cell(n)] for step, n in told]
+    caption = texts["flow"].format(wave=report.wave)
+    return report._drawn(charts.flow(steps, report.lang), "flow", alt, caption, head, body)

@@ -4,15 +4,17 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
+from analysis.presentation.provenance import plain, spans
+
 
 @dataclass(frozen=True)
 class Text:
-    """A piece of Markdown, for inline numbers and computed sentences."""
+    """A piece of Markdown, for inline numbers and computed sentences; its numbers are marked with their origin."""
 
     markdown: str
 
     def _repr_markdown_(self) -> str:
-        return self.markdown
+        return spans(self.markdown)
 
     def __str__(self) -> str:
         return self.markdown
@@ -20,16 +22,22 @@ class Text:
 
 @dataclass(frozen=True)
 class Figure:
-    """A picture (path without extension, beside the document) with its alternative text and caption."""
+    """A picture (path without extension, beside the document) with its alternative text, its caption and, for a page, its numbers."""
 
     id: str
     path: Path
     alt: str
     caption: str
+    data: "Table"
 
     def _repr_markdown_(self) -> str:
-        alt = " ".join(self.alt.split()).replace('"', "'")
-        return f'::: {{#fig-{self.id}}}\n![]({self.path.as_posix()}){{fig-alt="{alt}"}}\n\n{self.caption}\n:::\n'
+        alt = " ".join(plain(self.alt).split()).replace('"', "'")
+        data = (
+            f'\n::: {{.content-visible when-format="html"}}\n```{{=html}}\n<details class="figure-data" data-figure="fig-{self.id}">'
+            f"<summary>{self.data.caption}</summary>\n{self.data.html()}\n</details>\n```\n:::\n"
+        )
+        picture = f'![]({self.path.as_posix()}){{fig-alt="{alt}"}}'
+        return f"::: {{#fig-{self.id}}}\n{picture}\n\n{spans(self.caption)}\n:::\n{data}"
 
 
 @dataclass(frozen=True)
@@ -52,7 +60,8 @@ class Table:
     caption: str
     notes: tuple[str, ...] = ()
 
-    def _repr_markdown_(self) -> str:
+    def html(self) -> str:
+        """The table as an element."""
         width = sum(cell.span for cell in self.head[-1])
         columns = "".join(f'<col style="width: {share}%">' for share in self._widths())
         rows = [
@@ -63,17 +72,19 @@ class Table:
             "</thead>",
             "<tbody>",
         ]
-        rows += [self._body(row, width) for row in self.body] + ["</tbody>", "</table>"]
-        notes = "".join(f"\n{note}\n" for note in self.notes)
+        return "\n".join(rows + [self._body(row, width) for row in self.body] + ["</tbody>", "</table>"])
+
+    def _repr_markdown_(self) -> str:
+        notes = "".join(f"\n{spans(note)}\n" for note in self.notes)
         notes = f"\n::: {{.table-note}}\n{notes.strip()}\n:::\n" if notes else ""
-        return f"::: {{#tbl-{self.id}}}\n```{{=html}}\n" + "\n".join(rows) + f"\n```\n{notes}\n{self.caption}\n:::\n"
+        return f"::: {{#tbl-{self.id}}}\n```{{=html}}\n" + self.html() + f"\n```\n{notes}\n{spans(self.caption)}\n:::\n"
 
     def _widths(self) -> list[int]:
         """Columns' shares of the width, in per cent, by what they hold."""
         rows = [row for row in [self.head[-1], *self.body] if len(row) > 1]
-        longest = [max(len(row[i].text) for row in rows[1:] or rows) for i in range(len(self.head[-1]))]
+        longest = [max(len(plain(row[i].text)) for row in rows[1:] or rows) for i in range(len(self.head[-1]))]
         words = [
-            max(map(len, cell.text.split()), default=0) for cell in self.head[-1]
+            max(map(len, plain(cell.text).split()), default=0) for cell in self.head[-1]
         ]  # a heading breaks between words only
         need = [min(max(n, w + 1, 5), 46) ** 0.75 for n, w in zip(longest, words, strict=True)]
         return [round(100 * n / sum(need)) for n in need]
@@ -99,7 +110,7 @@ def _align(cell: Cell) -> str:
 
 
 def _text(cell: Cell) -> str:
-    return escape(cell.text) + (f"<sup>{cell.mark}</sup>" if cell.mark else "")
+    return spans(escape(cell.text)) + (f"<sup>{cell.mark}</sup>" if cell.mark else "")
 
 
 def markdown_safe(text: str) -> str:

@@ -5,6 +5,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 import pandas as pd
 from babel.numbers import format_decimal
 
+from analysis.presentation import provenance
 from analysis.presentation.journal import style
 
 LOCALE = {"nb": "nb_NO", "en": "en_GB"}
@@ -14,12 +15,12 @@ WORDS = {"nb": {"to": "til", "points": "prosentpoeng"}, "en": {"to": "to", "poin
 
 
 def decimal(value: float, digits: int, lang: str) -> str:
-    """`value` with `digits` decimals: `1 014` and `5,07` in Norwegian, `1,014` and `5.07` in English."""
+    """`value` with `digits` decimals: `1 014` and `5,07` in Norwegian, `1,014` and `5.07` in English; marked with its origin."""
     exact = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_EVEN)
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
     text = format_decimal(abs(exact), format=pattern, locale=LOCALE[lang], decimal_quantization=False)
     text = text.replace("\u202f", NBSP)
-    return (MINUS if exact < 0 else "") + text
+    return provenance.mark((MINUS if exact < 0 else "") + text, value)
 
 
 def whole(value, lang: str) -> str:
@@ -51,17 +52,16 @@ def interval(lower: str, upper: str, lang: str) -> str:
 def p_value(p: float, lang: str) -> str:
     """`p < 0,001`, else `p = 0,004`: three decimals, two from 0.1."""
     if p < 0.001:
-        return f"p{NBSP}<{NBSP}{decimal(0.001, 3, lang)}"
+        return f"p{NBSP}<{NBSP}{provenance.mark(decimal(0.001, 3, lang), p, provenance.BELOW)}"
     return f"p{NBSP}={NBSP}{decimal(p, 2 if p >= 0.1 else 3, lang)}"
 
 
 def signed(value: float, digits: int, lang: str) -> str:
     """A change with its sign; a rounded zero has none."""
-    text = decimal(value, digits, lang)
-    positive = not text.startswith(MINUS) and any(c in "123456789" for c in text)
-    if text.startswith(MINUS) and not any(c in "123456789" for c in text):
-        return text[1:]
-    return ("+" if positive else "") + text
+    text = decimal(float(value), digits, lang)
+    zero = not any(c in "123456789" for c in text)
+    text = text.removeprefix(MINUS) if zero else text if text.startswith(MINUS) else f"+{text}"
+    return provenance.mark(text, value)
 
 
 def digits_of(unit: str, minimum: float | None, maximum: float | None) -> int:

@@ -9,11 +9,11 @@ from babel.dates import format_date
 
 from analysis.codebook import Codebook, Indicator, load
 from analysis.codebook.comparability import breaking, last_asked
-from analysis.codebook.indicators import of_wave
+from analysis.codebook.indicators import of_instrument, of_wave
 from analysis.codebook.plan import Plan
 from analysis.codebook.plan import read as read_plans
 from analysis.presentation import checklists, claims, figures, numbers, phrases, sections, style, tables
-from analysis.presentation.floats import Figure, Table, Text
+from analysis.presentation.floats import Cell, Figure, Table, Text
 from analysis.presentation.numbers import NBSP
 from analysis.presentation.results import Results
 from analysis.presentation.words import WORDS
@@ -53,6 +53,12 @@ class Report:
     @cached_property
     def indicators(self) -> list[Indicator]:
         return [i for i in of_wave(self.book, self.wave) if i.id != "position"]
+
+    @cached_property
+    def known(self) -> dict[str, Indicator]:
+        """Every indicator of the codebook, whatever wave asked it; its mean or 0/1 form where it has one."""
+        found = [i for part in self.book.instruments.values() for i in of_instrument(self.book, part)]
+        return {i.id: i for i in sorted(found, key=lambda i: i.kind != "category")}
 
     def indicator(self, name: str) -> Indicator | None:
         """The indicator's mean or 0/1 form, else its categories; None if the wave did not ask it."""
@@ -284,11 +290,13 @@ class Report:
     def _caption(self, text: str) -> str:
         return f"{text} {self.words['synthetic_caption']}" if self.results.synthetic else text
 
-    def _drawn(self, figure, name: str, alt: str, caption: str) -> Figure:
+    def _drawn(self, figure, name: str, alt: str, caption: str, head: list[Cell], body: list[list[Cell]]) -> Figure:
+        """A drawn figure as a float; `head` and `body` are its numbers as a table."""
         mark = self.words["synthetic"] if self.results.synthetic else None
-        path = style.save(figure, FIGURES, f"fig-{name.replace('_', '-')}", mark)
+        path = style.save(figure, FIGURES, f"fig-{name.replace('_', '-')}", mark, alt)
         prefix = f"{self.words['synthetic']}. " if self.results.synthetic else ""
-        return Figure(name.replace("_", "-"), path, prefix + alt, self._caption(caption))
+        data = self._table(f"data_{name}", [head], body, self.words["figure_data"])
+        return Figure(name.replace("_", "-"), path, prefix + alt, self._caption(caption), data)
 
     def _table(self, name: str, head, body, caption: str, notes: tuple[str, ...] = ()) -> Table:
         return Table(name.replace("_", "-"), head, body, self._caption(caption), notes)

@@ -6,10 +6,13 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.errors import LegepaneletError
+from analysis.presentation.provenance import Traced
 
 TEXT = ["id", "kind", "indicator", "base", "by", "level", "by2", "level2", "vs_level", "model", "term", "statistic",
         "weighting", "unit", "quality", "status"]  # fmt: skip
 WHOLE = ["wave", "category", "vs_wave", "n", "count", "n_missing", "n_both"]
+NUMBERS = ["estimate", "se", "lower", "upper", "df", "df2", "p", "p_adjusted"]
+FIGURES = ["n", "count", "n_missing", "n_both", *NUMBERS]  # what a document may show
 
 
 @dataclass(frozen=True)
@@ -32,10 +35,11 @@ class Results:
                     "RESULTS_MISSING", f"there are no results of {wave}", f"Run `make report WAVE={wave}` first."
                 )
             tables.append(pd.read_csv(path, dtype={c: str for c in TEXT} | {c: "Int64" for c in WHOLE}, keep_default_na=False,
-                                      na_values={c: [""] for c in WHOLE + _NUMBERS}))  # fmt: skip
+                                      na_values={c: [""] for c in WHOLE + NUMBERS}))  # fmt: skip
         rows = pd.concat(tables, ignore_index=True)
         parts: dict[tuple[str, int], list[dict]] = {}
         for row in rows.to_dict("records"):
+            row |= {c: Traced(row[c], (row["id"],), c) for c in FIGURES if not pd.isna(row[c])}
             parts.setdefault((row["indicator"], row["wave"]), []).append(row)
         return cls(rows.iloc[:0], "data" in rows, waves, parts)
 
@@ -46,7 +50,7 @@ class Results:
         """
         waves = self.waves if wave is None else [wave]
         found = [row for w in waves for row in self._matching(indicator, w, columns)]
-        return pd.DataFrame(found) if found else self.empty
+        return pd.DataFrame(found, dtype=object) if found else self.empty  # objects, for figures to keep their origin
 
     def row(self, indicator: str, wave: int, **columns) -> dict | None:
         """The one row with these values, or None. Raises LookupError if several have them."""
@@ -61,6 +65,3 @@ class Results:
         asked = {"by": "", "by2": "", "model": "", "vs_level": ""} | columns
         asked = {c: v if isinstance(v, list) else [v] for c, v in asked.items() if v is not ...}
         return [row for row in self.parts.get((indicator, wave), []) if all(row[c] in v for c, v in asked.items())]
-
-
-_NUMBERS = ["estimate", "se", "lower", "upper", "df", "df2", "p", "p_adjusted"]

@@ -1,5 +1,6 @@
 """How figures look: fonts, colours, and files that are the same bytes on every machine."""
 
+import json
 from functools import cache
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import matplotlib.pyplot as plt
 import seaborn as sns
 from matplotlib import font_manager
 
+from analysis.presentation import provenance
 from analysis.settings import ROOT
 
 FONTS = ROOT / "reports" / "look" / "fonts"
@@ -54,8 +56,15 @@ def on(colour: str) -> str:
     return "white" if sum(int(colour[i : i + 2], 16) for i in (1, 3, 5)) < 420 else INK
 
 
-def save(figure, folder: Path, name: str, synthetic: str | None) -> Path:
-    """Writes `name`.svg without clock or software in it; marks synthetic data inside the picture. Gives the path without suffix."""
+def save(figure, folder: Path, name: str, synthetic: str | None, alt: str) -> Path:
+    """Writes `name`.svg without clock or software in it; marks synthetic data inside the picture. Gives the path without suffix.
+
+    `name`.json beside it tells the origin of every number drawn and of every number of the alternative text, in which no mark can stand.
+    """
+    drawn = [text for text in figure.findobj(matplotlib.text.Text) if provenance.origins(text.get_text())]
+    told = {"figure label": "".join(text.get_text() for text in drawn), "alt": alt}
+    for text in drawn:
+        text.set_text(provenance.plain(text.get_text()))
     if synthetic:
         # A band of its own above the drawing, so that it covers nothing.
         figure.get_layout_engine().set(rect=(0, 0, 1, 1 - 0.17 / figure.get_figheight()))
@@ -64,4 +73,8 @@ def save(figure, folder: Path, name: str, synthetic: str | None) -> Path:
     path = folder / name
     figure.savefig(path.with_suffix(".svg"), metadata={"Date": None, "Creator": None})
     plt.close(figure)
+    origins = {
+        where: [[*vars(o).values(), shown] for o, shown in provenance.origins(text)] for where, text in told.items()
+    }
+    path.with_suffix(".json").write_text(json.dumps(origins), encoding="utf-8")
     return path

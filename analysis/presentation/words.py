@@ -25,7 +25,7 @@ WORDS = {
         "indicator": "Indikator", "change": "Endring",
         "stayed": "Svarte igjen", "lost": "Svarte ikke igjen", "left": "Gikk ut av populasjonen",
         "everyone": "Alle som svarte forrige gang",
-        "share_of": "Andel (%)",
+        "share_of": "Andel (%)", "figure_data": "Tallene i figuren", "estimate": "Estimat", "step": "Trinn",
         "instrument": "Instrument", "rate": "Rate", "definition": "Definisjon",
     },
     "en": {
@@ -52,7 +52,7 @@ WORDS = {
         "indicator": "Indicator", "change": "Change",
         "stayed": "Answered again", "lost": "Did not answer again", "left": "Left the population",
         "everyone": "All who answered last time",
-        "share_of": "Share (%)",
+        "share_of": "Share (%)", "figure_data": "The numbers in the figure", "estimate": "Estimate", "step": "Step",
         "instrument": "Instrument", "rate": "Rate", "definition": "Definition",
     },
 }  # fmt: skip

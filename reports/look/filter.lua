@@ -198,6 +198,15 @@ local function reference(cite)
   return pandoc.Link(pandoc.Str((numbers[id]:gsub(" ", "\u{a0}"))), "#" .. id)
 end
 
+-- A displayed number: JATS names its results row; a PDF has no use for the mark.
+local function displayed(span)
+  if not span.classes:includes("n") then return nil end
+  if typst then return span.content end
+  if jats then
+    return pandoc.Span(span.content, { id = span.identifier, ["content-type"] = "number", ["specific-use"] = span.attributes["row"] or span.attributes["data-row"] })
+  end
+end
+
 function Pandoc(doc)
   local lang = doc.meta.lang and stringify(doc.meta.lang):sub(1, 2) or "nb"
   W, typst, html = words[lang] or words.nb, FORMAT:match("typst") ~= nil, FORMAT:match("html") ~= nil
@@ -220,5 +229,5 @@ function Pandoc(doc)
   elseif typst or html then
     doc = doc:walk({ Div = function(div) if div.identifier:match("^tbl%-") and typst then return tables(div) end end })
   end
-  return doc:walk({ Div = function(div) return callout(div) or boxes(div) end })
+  return doc:walk({ Div = function(div) return callout(div) or boxes(div) end, Span = displayed })
 end

@@ -132,7 +132,7 @@ def association(report, article: str, name: str) -> Table:
             crude = report.row(name, by=term, level=level)
             body.append([Cell(label if isinstance(label, str) else label[lang], number=False), n_of_count(crude, lang),
                          estimate(crude, 0, lang, True)[0], estimate(adjusted, 0, lang, True)[0], _odds(ratio, lang, words)])  # fmt: skip
-        n = sum(int(r["n"]) for _, r in report.results.where(name, report.wave, model=article, statistic="odds_ratio").iterrows()
+        n = sum(r["n"] for _, r in report.results.where(name, report.wave, model=article, statistic="odds_ratio").iterrows()
                 if r["term"].startswith(f"{model.terms[0]}="))  # fmt: skip
     head = [
         [
@@ -152,7 +152,7 @@ def association(report, article: str, name: str) -> Table:
 
 def _odds(row: dict, lang: str, words: dict) -> Cell:
     if row["status"] == "reference":
-        return Cell(f"1 ({words['reference'].lower()})")
+        return Cell(f"{numbers.decimal(row['estimate'], 0, lang)} ({words['reference'].lower()})")
     if row["status"] != "shown" or pd.isna(row["lower"]):
         return Cell(HIDDEN if row["status"].startswith("hidden") else "–")
     low, high = (numbers.decimal(row[side], 2, lang) for side in ("lower", "upper"))

@@ -100,12 +100,11 @@ def leavers(report) -> Table | Text:
     }
 
     def line(label: str, part) -> list[Cell]:
-        counts = [int(part.loc[part["level"] == s, "count"].sum()) for s in states]
-        total = sum(counts)
+        shares = {r["level"]: r["estimate"] for _, r in part.iterrows()}  # a state nobody is in has no row
         return [
             Cell(label, number=False),
-            Cell(whole(total, report.lang)),
-            *(Cell(numbers.decimal(100 * c / total, 0, report.lang)) for c in counts),
+            Cell(whole(part["n"].iloc[0], report.lang)),
+            *(Cell(numbers.decimal(100 * shares.get(s, 0), 0, report.lang)) for s in states),
         ]
 
     everyone = rows[rows["by2"] == ""]

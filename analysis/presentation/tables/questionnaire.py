@@ -1,7 +1,5 @@
 """Tables on the questions: their standing, breaks, missing answers, scales."""
 
-import pandas as pd
-
 from analysis.codebook.model import BREAKING
 from analysis.presentation import numbers
 from analysis.presentation.floats import Cell, Table, Text
@@ -68,22 +66,17 @@ def breaks(report) -> Table | Text:
 def missing(report) -> Table | Text:
     """The questions with most missing answers, by reason (not those a filter kept from the doctor)."""
     reasons = ("unanswered", "refused", "not_applicable", "unusable")
-    asked = [
-        report.results.where(q, report.wave, by="missing", statistic="count")
-        for q in report.book.questions(report.wave)
-    ]
-    rows = pd.concat(asked)
-    counts = rows[rows["status"] == "shown"].pivot_table(
-        index="indicator", columns="level", values="count", aggfunc="first"
-    )
-    counts = counts.reindex(columns=list(reasons)).astype(float).fillna(0)
-    counts = counts.assign(total=counts.sum(axis=1)).sort_values("total", ascending=False, kind="stable").head(12)
-    if counts.empty:
+    counts: dict[str, dict] = {}
+    for question in report.book.questions(report.wave):
+        found = report.results.where(question, report.wave, by="missing", statistic="count")
+        counts[question] = {r["level"]: r["count"] if r["status"] == "shown" else None for _, r in found.iterrows()}
+    totals = {q: sum(found.get(r) or 0 for r in reasons) for q, found in counts.items() if found}
+    most = sorted(totals, key=lambda q: -totals[q])[:12]
+    if not most:
         return Text("")
     labels = {q.id: q.short[report.lang] for q in report.book.questions(report.wave).values()}
     body = [
-        [Cell(labels[q], number=False), *(Cell(whole(int(row[r]), report.lang)) for r in reasons)]
-        for q, row in counts.iterrows()
+        [Cell(labels[q], number=False), *(Cell(whole(counts[q].get(r, 0), report.lang)) for r in reasons)] for q in most
     ]
     head = [
         [

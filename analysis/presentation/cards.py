@@ -1,0 +1,114 @@
+"""What a number tells of itself on the page: question, who was asked, n, weighting, estimate, interval, basis, wave, data, id."""
+
+import pandas as pd
+
+from analysis.presentation import numbers
+from analysis.presentation.provenance import plain
+
+TEXTS = {
+    "nb": {
+        "title": "Om tallet", "close": "Lukk", "what": "Spørsmål", "who": "Gjelder", "n": "Antall", "weighting": "Vekting",
+        "estimate": "Estimat", "change": "Sammenliknet med", "wave": "Runde", "data": "Data", "row": "Oppgi ved henvisning",
+        "cross": "vektet til populasjonen", "longitudinal": "vektet for frafall mellom rundene", "none": "uvektet",
+        "answers": "{n} svar", "of": "{count} av {n}", "both": "{wave}; {n} leger svarte begge ganger", "sum": "Sum av {k} tall",
+        "points": "prosentpoeng", "hash": "SHA-256 begynner med {hash}", "synthetic": "syntetiske data",
+        "model": "Modell", "and": " og ",
+    },
+    "en": {
+        "title": "About this number", "close": "Close", "what": "Question", "who": "Concerns", "n": "Number", "weighting": "Weighting",
+        "estimate": "Estimate", "change": "Compared with", "wave": "Wave", "data": "Data", "row": "To be cited as",
+        "cross": "weighted to the population", "longitudinal": "weighted for loss between the waves", "none": "unweighted",
+        "answers": "{n} answers", "of": "{count} of {n}", "both": "{wave}; {n} doctors answered both times", "sum": "Sum of {k} figures",
+        "points": "percentage points", "hash": "SHA-256 begins with {hash}", "synthetic": "synthetic data",
+        "model": "Model", "and": " and ",
+    },
+}  # fmt: skip
+# What is counted rather than asked, by the indicator's name in the results.
+COUNTED = {
+    "nb": {"flow": "Deltakerflyt", "response_rate": "Svarrate (AAPOR)", "representativeness": "Sammensetning av utvalg og svar",
+           "population": "Populasjonstall", "weights": "Vektenes egenskaper", "leavers": "Hva som ble av dem som svarte sist",
+           "data_problems": "Problemer i rådataene"},
+    "en": {"flow": "Participant flow", "response_rate": "Response rate (AAPOR)", "representativeness": "Composition of sample and answers",
+           "population": "Population figures", "weights": "Properties of the weights", "leavers": "What became of those who answered last time",
+           "data_problems": "Problems in the raw data"},
+}  # fmt: skip
+
+
+def cards(report, ids: set[str], data_hash: str) -> dict:
+    """Words of the card, and row id -> [[heading, text], ...] for the rows a document shows."""
+    texts = TEXTS[report.lang]
+    rows = {row["id"]: row for part in report.results.parts.values() for row in part if row["id"] in ids}
+    words = {key: texts[key] for key in ("title", "close", "row", "sum")}
+    data = texts["hash"].format(hash=data_hash[:12]) + (f" ({texts['synthetic']})" if report.results.synthetic else "")
+    return {"words": words | {"data": [texts["data"], data]}, "rows": {i: _card(report, rows[i]) for i in sorted(rows)}}
+
+
+def _card(report, row: dict) -> list[list[str]]:
+    texts, lang = TEXTS[report.lang], report.lang
+    found = [["what", _what(report, row)], ["who", _who(report, row)], ["n", _n(row, lang)]]
+    if row["weighting"] in ("cross", "longitudinal", "none") and row["kind"] != "count":
+        found.append(["weighting", texts[row["weighting"]]])
+    found.append(["estimate", _estimate(report, row)])
+    if not pd.isna(row["vs_wave"]):
+        n_both = row["n_both"]
+        basis = str(int(row["vs_wave"]))
+        found.append(
+            ["change", basis if pd.isna(n_both) else texts["both"].format(wave=basis, n=numbers.whole(n_both, lang))]
+        )
+    found.append(["wave", str(row["wave"])])
+    return [[texts[key], plain(text)] for key, text in found if text]
+
+
+def _what(report, row: dict) -> str:
+    name, lang = row["indicator"], report.lang
+    counted = COUNTED[lang].get(name)
+    indicator = report.known.get(name)
+    question = report.book.questions(int(row["wave"])).get(indicator.question if indicator else name)
+    label = counted or (indicator.label[lang] if indicator else question.short[lang] if question else name)
+    if question is not None and question.text[lang] != label:
+        label = f"{label}: «{question.text[lang]}»" if lang == "nb" else f"{label}: '{question.text[lang]}'"
+    if question is not None and not pd.isna(row["category"]):
+        label += f" – {report.book.responses(question).categories[int(row['category'])][lang]}"
+    if row["by"] in ("step", "code", "state", "missing") or (row["statistic"].startswith("rr") and counted):
+        label += f" ({row['level'] or row['statistic'].upper()})"
+    return label
+
+
+def _who(report, row: dict) -> str:
+    panel, lang = report.book.panel, report.lang
+    labels = {"sex": panel.sex, "age_group": panel.age_groups, "specialty": panel.specialties, "region": panel.regions,
+              "position": {k: g.label for k, g in panel.reporting_positions.items()},
+              "register_position": {k: p.label for k, p in panel.register_positions.items()}}  # fmt: skip
+    groups = [labels[row[by]][row[level]][lang] for by, level in (("by", "level"), ("by2", "level2"))
+              if row[by] in labels and row[level] in labels[row[by]]]  # fmt: skip
+    if row["vs_level"] and row["by"] in labels:
+        groups = [f"{groups[0]} – {labels[row['by']][row['vs_level']][lang]}"]
+    indicator = report.known.get(row["indicator"])
+    base = report.book.base_label(indicator.instrument, row["base"])[lang] if indicator and row["base"] else ""
+    model = f"{TEXTS[lang]['model']}: {row['model']}, {row['term']}" if row["model"] else ""
+    return "; ".join(filter(None, [base, ", ".join(groups), model]))
+
+
+def _n(row: dict, lang: str) -> str:
+    if pd.isna(row["n"]):
+        return ""
+    n = numbers.whole(row["n"], lang)
+    if pd.isna(row["count"]):
+        return TEXTS[lang]["answers"].format(n=n)
+    return TEXTS[lang]["of"].format(count=numbers.whole(row["count"], lang), n=n)
+
+
+def _estimate(report, row: dict) -> str:
+    if pd.isna(row["estimate"]):
+        return "" if pd.isna(row["count"]) else numbers.whole(row["count"], report.lang)
+    indicator = report.known.get(row["indicator"])
+    share = row["unit"] == "share" or (
+        row["unit"] == "difference" and indicator is not None and indicator.kind == "binary"
+    )
+    factor, digits = (100, 1) if share else (1, 2)
+    after = numbers.NBSP + (TEXTS[report.lang]["points"] if row["unit"] == "difference" else "%") if share else ""
+    text = numbers.decimal(factor * row["estimate"], digits, report.lang) + after
+    if pd.isna(row["lower"]) or pd.isna(row["upper"]):
+        return text
+    limits = (numbers.decimal(factor * row[side], digits, report.lang) for side in ("lower", "upper"))
+    return f"{text} ({numbers.interval(*limits, report.lang)})"
