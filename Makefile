@@ -9,6 +9,9 @@ DATA ?=
 DRAFT ?=
 BLIND ?=
 MANUSCRIPT ?=
+REASON ?=
+DOCUMENTS ?=
+LEVEL ?=
 VENV := .venv
 RUN := $(VENV)/bin/python -m analysis
 HOW = --lang "$(REPORT_LANG)" --formats "$(FORMATS)" --renderer "$(RENDERER)" --data "$(DATA)" --draft "$(DRAFT)" --blind "$(BLIND)" --manuscript "$(MANUSCRIPT)"
@@ -16,7 +19,7 @@ export PYTHONHASHSEED := 0
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help report reports article articles check export data test bench clean environment
+.PHONY: help report reports article articles check export data publish verify test bench clean environment
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +55,12 @@ export: environment ## the analysis file of a wave for other software: make expo
 
 data: environment ## write the synthetic raw exports (DATA=folder: elsewhere)
 	@$(RUN) data --data "$(DATA)"
+
+publish: environment ## publish a wave: make publish WAVE=2026 (REASON="..." to replace a publication)
+	@$(RUN) publish --wave "$(WAVE)" --data "$(DATA)" --reason "$(REASON)" --documents "$(DOCUMENTS)"
+
+verify: environment ## whether a publication is what the data give: make verify WAVE=2026 (LEVEL=A: files only)
+	@$(RUN) verify --wave "$(WAVE)" --data "$(DATA)" --level "$(LEVEL)"
 
 test: environment ## run the tests
 	@$(VENV)/bin/python -m pytest

@@ -38,11 +38,12 @@ def _parser() -> argparse.ArgumentParser:
         ("article", article, "one article of a wave"), ("articles", articles, "all articles of a wave"),
         ("check", check, "read and validate the raw files of a wave, nothing else"),
         ("export", export, "the analysis file of a wave for other software"), ("data", data, "write the synthetic raw exports"),
+        ("publish", publish, "publish a wave's documents, results and ledger"), ("verify", verify, "whether a publication is what the data give"),
     ):  # fmt: skip
         command = commands.add_parser(name, help=help_)
-        command.set_defaults(run=run)
+        command.set_defaults(run=run, command=name)
         command.add_argument("--data", default="")
-        if name in ("report", "article", "articles", "check", "export"):
+        if name in ("report", "article", "articles", "check", "export", "publish", "verify"):
             command.add_argument("--wave", default="")
         if name == "article":
             command.add_argument("--article", default="")
@@ -52,6 +53,12 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--lang", default="nb")
             command.add_argument("--formats", default="html pdf")
             command.add_argument("--renderer", default="builtin")
+        if name == "publish":
+            command.add_argument("--reason", default="")
+            command.add_argument("--documents", default="")
+            command.set_defaults(renderer="builtin", draft="", blind="", manuscript="")
+        if name == "verify":
+            command.add_argument("--level", default="")
     return parser
 
 
@@ -106,10 +113,16 @@ def _write(options, run: pipeline.Run, documents: list[tuple[str, int]]) -> int:
 
     command = f"{documents} {options.lang} {formats} {options.renderer}{edition.suffix}"
     results = [pipeline.results_file(w) for w in run.waves if w <= max(waves)]
+    records = [settings().output / str(w) / "manifest.json" for w in waves]
     if pipeline.up_to_date(run, command, [*made, *results]) or not pipeline.build(tasks):
         say("Nothing has changed; the documents are up to date.")
+        records = [path for path in records if not path.is_file()]
     else:
         say(f"Done in {time.monotonic() - started:.0f} s.")
+    for path in records:
+        from analysis.verification import manifest
+
+        manifest.record(int(path.parent.name), run.source.files, run.source.kind, options.renderer, _again(options))
     pipeline.remember(run, command, [*made, *results])
     if run.source.kind == "synthetic":
         say("These are SYNTHETIC DATA: no doctor answered this.")
@@ -119,6 +132,16 @@ def _write(options, run: pipeline.Run, documents: list[tuple[str, int]]) -> int:
     for path in made:
         print(path.relative_to(ROOT))
     return 0
+
+
+def _again(options) -> str:
+    """The command that repeats this one, without a path of this machine."""
+    given = {
+        "WAVE": getattr(options, "wave", ""), "ARTICLE": getattr(options, "article", ""), "REPORT_LANG": options.lang,
+        "FORMATS": f'"{options.formats}"', "RENDERER": options.renderer, "DATA": options.data and "...",
+    }  # fmt: skip
+    given |= {name.upper(): getattr(options, name) for name in ("draft", "blind", "manuscript")}
+    return " ".join([f"make {options.command}", *(f"{name}={value}" for name, value in given.items() if value)])
 
 
 def report(options) -> int:
@@ -184,6 +207,61 @@ def export(options) -> int:
     ):
         print(path.relative_to(ROOT))
     return 0
+
+
+def publish(options) -> int:
+    """Builds every document of the wave in both languages and all formats, and publishes them."""
+    from analysis.verification import publishing
+
+    commit = publishing.check_tree()
+    run = _run(options)
+    wave = _wave(options, run)
+    articles_ = pipeline.articles(wave)
+    known = [REPORT, *articles_, *([pipeline.APPENDIX] if articles_ else [])]
+    wanted = options.documents.split() or known
+    if unknown := [d for d in wanted if d not in known]:
+        raise LegepaneletError("ARTICLE_UNKNOWN", f"DOCUMENTS={' '.join(unknown)}", f"{wave} has {', '.join(known)}.")
+    for lang in settings().languages:
+        options.lang, options.formats = lang, " ".join(FORMATS)
+        _write(options, run, [(d, wave) for d in wanted])
+    folder = publishing.publish(wave, run.source.kind, options.reason, commit, wanted)
+    say(
+        f"Published in {folder.relative_to(ROOT)}; commit it together with {settings().published.name}/{publishing.LOG}."
+    )
+    return 0
+
+
+def verify(options) -> int:
+    """Verifies what is published of the wave: with the real raw files if they are here, else with the synthetic panel, else the files alone."""
+    from datetime import date
+
+    from analysis.verification import page, publishing
+    from analysis.verification import verify as verification
+
+    if options.level not in ("", "A", "B", "C"):
+        raise LegepaneletError("LEVEL_UNKNOWN", f"LEVEL={options.level} is not known", "LEVEL may be A, B or C.")
+    if not options.wave.isdigit() or int(options.wave) not in pipeline.known_waves():
+        known = ", ".join(map(str, pipeline.known_waves()))
+        raise LegepaneletError(
+            "WAVE_UNKNOWN" if options.wave else "WAVE_MISSING", f"WAVE={options.wave}", f"WAVE may be {known}."
+        )
+    wave = int(options.wave)
+    raw = Path(options.data).expanduser().resolve() if options.data else settings().raw
+    real = (options.data or any(p.is_dir() for p in raw.glob("*"))) and pipeline.find(raw).kind == "real"
+    kinds = [k for k in ("real", "synthetic") if publishing.folder_of(wave, k).is_dir()] or [
+        "real" if real else "synthetic"
+    ]
+    good = True
+    for kind in kinds:
+        verdict = verification.verify(wave, kind, raw if real and kind == "real" else None, options.level)
+        folder, when = settings().output / str(wave), date.today().isoformat()
+        page.write(verdict, folder / f"verification{'' if kind == kinds[0] else '-' + kind}.html", when)
+        if verdict.level != "A":
+            told = verification.attestation(verdict, publishing.folder_of(wave, kind), when)
+            (folder / "attestation.json").write_text(told, encoding="utf-8")
+        print("\n".join(page.say(verdict)))
+        good = good and verdict.good
+    return 0 if good else 1
 
 
 def data(options) -> int:

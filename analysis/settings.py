@@ -19,6 +19,7 @@ class Settings:
     derived: Path
     output: Path
     reports: Path
+    published: Path
     seed: int
     languages: tuple[str, ...]
 

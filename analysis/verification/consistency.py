@@ -1,0 +1,88 @@
+"""Whether published results and ledger agree with themselves: counts and bases, shares and sums, intervals, groups, languages."""
+
+import pandas as pd
+
+from analysis.verification.grading import Difference, of_language
+
+SUM_OF_SHARES = 0.002  # how far rounding may take the shares of a question's categories from one, per category
+GROUPS = ("sex", "age_group")  # known of every doctor, so that the groups make up the whole
+
+
+def faults(results: pd.DataFrame, entries: list[dict]) -> list[Difference]:
+    """Every inconsistency, graded major."""
+    shown = results[results["status"] == "shown"]
+    return [*_counts(shown), *_intervals(shown), *_shares(shown), *_groups(results), *_languages(entries)]
+
+
+def _fault(row: str, field: str, expected: str, found: str) -> Difference:
+    return Difference("inner consistency", row, field, expected, found, "major")
+
+
+def _counts(rows: pd.DataFrame):
+    """A numerator is no larger than its base; an unweighted share is their quotient."""
+    for row in rows[(rows["unit"] == "share") & (rows["count"] > rows["n"])].to_dict("records"):
+        yield _fault(row["id"], "count", f"at most {row['n']:g}", f"{row['count']:g}")
+    plain = rows[(rows["weighting"] == "none") & (rows["unit"] == "share") & rows["count"].notna() & (rows["n"] > 0)]
+    for row in plain.to_dict("records"):
+        if abs(row["count"] / row["n"] - row["estimate"]) > 0.0011:
+            yield _fault(row["id"], "estimate", f"{row['count'] / row['n']:.4f}", f"{row['estimate']:g}")
+
+
+def _intervals(rows: pd.DataFrame):
+    """An interval holds its estimate; a share lies between 0 and 1."""
+    some = rows[rows["lower"].notna() & rows["upper"].notna() & rows["estimate"].notna()]
+    for row in some.to_dict("records"):
+        if not row["lower"] <= row["estimate"] <= row["upper"]:
+            yield _fault(row["id"], "estimate", f"{row['lower']:g} to {row['upper']:g}", f"{row['estimate']:g}")
+    for row in rows[(rows["unit"] == "share") & ((rows["estimate"] < 0) | (rows["estimate"] > 1))].to_dict("records"):
+        yield _fault(row["id"], "estimate", "0 to 1", f"{row['estimate']:g}")
+
+
+def _shares(rows: pd.DataFrame):
+    """The shares of a question's categories make one; their counts make the base."""
+    parts = rows[rows["category"].astype(str).ne("") & (rows["statistic"] == "share") & rows["model"].eq("")]
+    for (_, name, by, level, by2, level2), part in parts.groupby(["wave", "indicator", "by", "level", "by2", "level2"]):
+        total, n = part["estimate"].sum(), part["n"].iloc[0]
+        if part["count"].sum() != n:  # some categories are hidden, or were given by nobody
+            if part["count"].sum() > n:
+                yield _fault(f"{name} {by}{level}{by2}{level2}", "count", f"{n:g}", f"{part['count'].sum():g}")
+        elif abs(total - 1) > SUM_OF_SHARES * len(part):
+            yield _fault(f"{name} {by}{level}{by2}{level2}", "estimate", "1", f"{total:.4f}")
+
+
+def _groups(results: pd.DataFrame):
+    """The bases of women and men, and of the ages, make the base of all."""
+    rows = results[
+        results["statistic"].isin(["share", "mean"])
+        & results["model"].eq("")
+        & results["by2"].eq("")
+        & (results["kind"] == "estimate")
+    ]
+    whole = rows[rows["by"] == ""].set_index(["wave", "indicator", "category", "statistic"])["n"].to_dict()
+    for by in GROUPS:
+        for key, part in rows[rows["by"] == by].groupby(["wave", "indicator", "category", "statistic"]):
+            n = whole.get(key)
+            if (part["status"] == "shown").all() and n is not None and pd.notna(n) and part["n"].sum() != n:
+                yield _fault(part["id"].iloc[0], "n", f"{n:g} in all {by} groups together", f"{part['n'].sum():g}")
+
+
+def _languages(entries: list[dict]):
+    """Both languages of a document show the same numbers of the same rows."""
+    documents = sorted({e["document"] for e in entries})
+    for document in documents:
+        told = {
+            lang: _told(entries, document, lang) for lang in {e["lang"] for e in entries if e["document"] == document}
+        }
+        if len(told) == 2:
+            (one, first), (two, second) = sorted(told.items())
+            for key in sorted((first - second) | (second - first), key=str):
+                here, there = (one, two) if key in first else (two, one)
+                yield Difference(
+                    f"{document}, {here} and not {there}", "+".join(key[0]), key[1], str(key[2]), "", "major"
+                )
+
+
+def _told(entries: list[dict], document: str, lang: str) -> set[tuple]:
+    """(rows, field, number) of a document, without those of pictures, which are drawn for each language by itself."""
+    return {(tuple(e["rows"]), e["field"], str(of_language(e["shown"], lang))) for e in entries
+            if e["document"] == document and e["lang"] == lang and e["id"]}  # fmt: skip

@@ -1,0 +1,186 @@
+"""`make publish`: documents, results, ledger and manifest of a wave into `published/`, and a line of the log.
+
+Published results carry the displayed precision plus one digit. The full-precision file stays private; its hash stands in the manifest.
+"""
+
+import json
+import shutil
+import subprocess
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.errors import LegepaneletError
+from analysis.settings import ROOT, settings
+from analysis.verification import grading, manifest
+from analysis.verification.manifest import LEDGER, NAME, RESULTS
+
+LOG = "LOG.md"
+EARLIER = "earlier.csv"  # rows of earlier waves that the wave's documents show
+ROUNDED = ["estimate", "se", "lower", "upper"]
+DEFAULT = {"share": 4, "difference": 4}  # decimals of rows that no document shows, by unit; else three
+SUFFIXES = (".html", ".pdf", ".docx", ".xml")
+
+
+def folder_of(wave: int, kind: str) -> Path:
+    """Where a wave is published; what is made from synthetic data stands apart."""
+    return settings().published / str(wave) if kind == "real" else settings().published / "synthetic" / str(wave)
+
+
+def check_tree() -> str:
+    """The commit of the code. Raises PUBLISH_DIRTY if there is none, or if files differ from it: nobody could rebuild what is published."""
+    status = subprocess.run(
+        ["git", "status", "--porcelain", "--", ".", ":!published"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if status.returncode:
+        raise LegepaneletError("PUBLISH_DIRTY", "the project is not a git repository", "Publish from a clone.")
+    if status.stdout.strip():
+        changed = ", ".join(line[3:] for line in status.stdout.splitlines()[:5])
+        raise LegepaneletError(
+            "PUBLISH_DIRTY", f"files differ from the last commit: {changed}", "Commit them, or take the changes back."
+        )
+    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True)
+    return head.stdout.strip()
+
+
+def read_results(path: Path) -> pd.DataFrame:
+    """A results table, its figures as numbers. Raises FILE_UNREADABLE."""
+    texts = {c: str for c in ("id", "kind", "indicator", "unit", "statistic", "status", "quality")}
+    try:
+        table = pd.read_csv(path, dtype=texts, keep_default_na=False, na_values={c: [""] for c in grading.FIGURES})
+        return table.astype({c: float for c in grading.FIGURES})
+    except (OSError, ValueError, KeyError) as error:
+        raise LegepaneletError("FILE_UNREADABLE", f"{path.name}: {error}", "Make the file again.") from None
+
+
+def entries_of(ledgers: list[dict]) -> list[dict]:
+    """The entries of all ledgers, each with its document and language."""
+    return [
+        entry | {"document": part["document"], "lang": part["lang"]} for part in ledgers for entry in part["numbers"]
+    ]
+
+
+def read_ledgers(path: Path) -> list[dict]:
+    """The ledgers of a wave's documents. Raises FILE_UNREADABLE."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        entries_of(found)
+        return found
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise LegepaneletError("FILE_UNREADABLE", f"{path.name}: {error}", "Make the file again.") from None
+
+
+def digits(results: pd.DataFrame, entries: list[dict]) -> dict[str, int]:
+    """Row id -> decimals of its published figures: one more than any document shows of it."""
+    shown: dict[str, int] = {}
+    for entry in entries:
+        if entry["field"] in ROUNDED:
+            more = grading.decimals(entry["shown"], entry["lang"]) + (2 if abs(entry["scale"]) == 100 else 0)
+            for row in entry["rows"]:
+                shown[row] = max(shown.get(row, 0), more)
+    return {
+        i: shown[i] + 1 if i in shown else DEFAULT.get(unit, 3)
+        for i, unit in zip(results["id"], results["unit"], strict=True)
+    }
+
+
+def shown_results(output: Path, wave: int, entries: list[dict]) -> pd.DataFrame:
+    """The results of a wave, and those of earlier waves that its documents show, as they are published.
+
+    `output` is the folder that holds the waves' output folders.
+    """
+    wanted: dict[int, set[str]] = {}
+    for row in {row for entry in entries for row in entry["rows"]}:
+        wanted.setdefault(int(row.split(".")[0]), set()).add(row)
+    tables = [read_results(output / str(wave) / RESULTS)]
+    for earlier in sorted(wanted.keys() - {wave}):
+        table = read_results(output / str(earlier) / RESULTS)
+        tables.append(table[table["id"].isin(wanted[earlier])])
+    results = pd.concat(tables, ignore_index=True)
+    places = digits(results, entries)
+    for column in ROUNDED:
+        results[column] = [
+            round(v, places[i]) if pd.notna(v) else v for i, v in zip(results["id"], results[column], strict=True)
+        ]
+    return results.round({"p": 4, "p_adjusted": 4, "df": 1, "df2": 1})
+
+
+def write_results(results: pd.DataFrame, path: Path) -> None:
+    """A results table as text: a whole number stays one, and an empty figure stays empty."""
+    text = results.astype(object)
+    for column in grading.FIGURES:
+        text[column] = ["" if pd.isna(v) else f"{v:.12g}" for v in results[column]]
+    text.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+
+
+def publish(wave: int, kind: str, reason: str, commit: str, documents: list[str]) -> Path:
+    """Publishes `documents` of the wave's output folder, in all languages and formats. Gives the folder.
+
+    Raises PUBLISH_DIFFERENT if another publication of the wave exists and no `reason` for replacing it is given.
+    """
+    source, target = settings().output / str(wave), folder_of(wave, kind)
+    stage = target.with_name(f".{target.name}.part")
+    shutil.rmtree(stage, ignore_errors=True)
+    stage.mkdir(parents=True)
+    ledgers = [part for part in read_ledgers(source / LEDGER) if part["document"] in documents]
+    for part in ledgers:
+        stem = f"{part['document']}.{part['lang']}"
+        for path in sorted(source.glob(f"{stem}.*")):
+            if path.suffix in SUFFIXES:
+                shutil.copy(path, stage)
+            elif path.is_dir():
+                shutil.copytree(path, stage / path.name)
+    (stage / LEDGER).write_text(json.dumps(ledgers, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    made = shown_results(settings().output, wave, entries_of(ledgers))
+    write_results(made[made["wave"] == wave], stage / RESULTS)
+    write_results(made[made["wave"] != wave], stage / EARLIER)
+    about = manifest.read(source) | {"commit": commit}
+    about["published"] = manifest.digests((p for p in stage.rglob("*") if p.name != NAME), stage)
+    manifest.check(about)
+    manifest.write(about, stage)
+    done = _differs(target, about)
+    if done and not reason:
+        shutil.rmtree(stage)
+        raise LegepaneletError("PUBLISH_DIFFERENT", f"{target.relative_to(ROOT)} holds another publication of {wave}: {done}",
+                               "Give the reason for replacing it: REASON=\"...\"; it is written into the log.")  # fmt: skip
+    if target.is_dir() and not done:
+        shutil.rmtree(stage)
+        return target
+    old = target.with_name(f".{target.name}.old")
+    if target.is_dir():
+        target.rename(old)
+    stage.rename(target)
+    shutil.rmtree(old, ignore_errors=True)
+    _log(wave, kind, about, reason)
+    return target
+
+
+def _differs(target: Path, about: dict) -> str:
+    """How the publication that stands in `target` differs from the new one; empty if there is none, or it is the same."""
+    if not target.is_dir():
+        return ""
+    old, new = manifest.read(target)["published"], about["published"]
+    changed = sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
+    return (
+        f"{len(changed)} files differ, {', '.join(changed[:3])}{' ...' if len(changed) > 3 else ''}" if changed else ""
+    )
+
+
+def _log(wave: int, kind: str, about: dict, reason: str) -> None:
+    path = settings().published / LOG
+    text = (
+        path.read_text(encoding="utf-8")
+        if path.is_file()
+        else "# What was published\n\nNewest last. A publication is replaced for a stated reason only.\n"
+    )
+    documents = sorted({name.split(".")[0] for name in about["published"] if name.endswith(".html")})
+    text += f"\n## {date.today().isoformat()} · {wave} · {kind} data\n\n{'Replaced: ' + reason if reason else 'First publication.'} "
+    text += f"{', '.join(documents)}; {len(about['published'])} files; code {about['commit'][:12]}.\n"
+    part = path.with_suffix(".part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)
