@@ -12,15 +12,21 @@ STYLE = """body { font: 1rem/1.5 system-ui, sans-serif; color: #1c1c1c; max-widt
 h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2rem; border-top: 2px solid #1b5e6b; padding-top: 0.5rem; }
 .verdict { font-size: 1.2rem; padding: 0.8rem 1rem; border-left: 5px solid; } .same { border-color: #2c6e49; background: #eef6f1; }
 .differs { border-color: #9b1c1c; background: #fbf0f0; } .scroll { overflow-x: auto; }
-table { border-collapse: collapse; font-size: 0.9rem; } th, td { text-align: left; padding: 0.25rem 0.7rem; border-bottom: 1px solid #b9c4c6; vertical-align: top; }
+table { border-collapse: collapse; font-size: 0.9rem; }
+th, td { text-align: left; padding: 0.25rem 0.7rem; border-bottom: 1px solid #b9c4c6; vertical-align: top; }
 td { overflow-wrap: anywhere; } .synthetic { color: #9b1c1c; font-weight: 600; }"""
+
+GRADES_MEAN = """same: the same text, and the published result rounds to it. same as displayed: the result differs beyond what is shown.
+minor: by one unit of the last shown digit. major: by more. decision: an interval crosses its line (no difference, one half), or a direction
+turns. missing: published and not found. new: found and not published."""
 
 
 def sentence(verdict: Verdict) -> str:
     """The verdict in one sentence, naming the level reached."""
     compared, told = sum(verdict.compared.values()), f"Level {verdict.level} ({LEVELS[verdict.level]})"
     if verdict.good:
-        return f"{told}: all {verdict.compared['numbers in files']} numbers of the published files, and all else that was compared ({compared} in all), are the same."
+        numbers = verdict.compared["numbers in files"]
+        return f"{told}: all {numbers} numbers of the published files, and all else that was compared ({compared}), are the same."
     if not compared:
         return f"{told}: nothing could be compared."
     grades = Counter(d.grade for d in verdict.differences)
@@ -50,15 +56,10 @@ def write(verdict: Verdict, path: Path, when: str) -> None:
         body += ["<h2>Numbers that differ</h2>", _table(("Grade", "Where", "Row", "Field", "Published", "Found"), rows)]
         if len(worst) > MOST:
             body.append(f"<p>{len(worst) - MOST} more are not listed.</p>")
-    body += ["<h2>Grades</h2>", "<p>same: the same text, and the published result rounds to it. same as displayed: the result differs beyond what is shown. "
-             "minor: by one unit of the last shown digit. major: by more. decision: an interval crosses its line (no difference, one half), or a direction turns. "
-             "missing: published and not found. new: found and not published.</p>"]  # fmt: skip
-    text = '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
-    text += (
-        f"<title>Verification {verdict.wave}</title><style>{STYLE}</style></head><body><main>\n"
-        + "\n".join(body)
-        + "\n</main></body></html>\n"
-    )
+    body += ["<h2>Grades</h2>", f"<p>{GRADES_MEAN}</p>"]
+    head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Verification {verdict.wave}</title>'
+    page = "\n".join(filter(None, body))
+    text = f'<!DOCTYPE html>\n<html lang="en"><head>{head}<style>{STYLE}</style></head><body><main>\n{page}\n</main></body></html>\n'
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
     part.write_text(text, encoding="utf-8")
@@ -68,7 +69,8 @@ def write(verdict: Verdict, path: Path, when: str) -> None:
 def _table(head: tuple[str, ...], rows) -> str:
     cells = "".join(f'<th scope="col">{escape(h)}</th>' for h in head)
     lines = "".join("<tr>" + "".join(f"<td>{escape(str(c))}</td>" for c in row) + "</tr>\n" for row in rows)
-    return f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(head[0])}"><table><thead><tr>{cells}</tr></thead><tbody>\n{lines}</tbody></table></div>'
+    table = f"<table><thead><tr>{cells}</tr></thead><tbody>\n{lines}</tbody></table>"
+    return f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(head[0])}">{table}</div>'
 
 
 def say(verdict: Verdict, most: int = 20) -> list[str]:

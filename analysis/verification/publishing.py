@@ -50,10 +50,10 @@ def check_tree() -> str:
 
 def read_results(path: Path) -> pd.DataFrame:
     """A results table, its figures as numbers. Raises FILE_UNREADABLE."""
-    texts = {c: str for c in ("id", "kind", "indicator", "unit", "statistic", "status", "quality")}
     try:
-        table = pd.read_csv(path, dtype=texts, keep_default_na=False, na_values={c: [""] for c in grading.FIGURES})
-        return table.astype({c: float for c in grading.FIGURES})
+        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+        figures = {c: pd.to_numeric(table[c]).astype(float) for c in grading.FIGURES}
+        return table.assign(wave=table["wave"].astype(int), **figures)
     except (OSError, ValueError, KeyError) as error:
         raise LegepaneletError("FILE_UNREADABLE", f"{path.name}: {error}", "Make the file again.") from None
 
