@@ -211,7 +211,7 @@ def export(options) -> int:
 
 def publish(options) -> int:
     """Builds every document of the wave in both languages and all formats, and publishes them."""
-    from analysis.verification import publishing
+    from analysis.verification import manifest, publishing
 
     commit = publishing.check_tree()
     run = _run(options)
@@ -224,6 +224,7 @@ def publish(options) -> int:
     for lang in settings().languages:
         options.lang, options.formats = lang, " ".join(FORMATS)
         _write(options, run, [(d, wave) for d in wanted])
+    manifest.record(wave, run.source.files, run.source.kind, options.renderer, f"make publish WAVE={wave}")
     folder = publishing.publish(wave, run.source.kind, options.reason, commit, wanted)
     say(
         f"Published in {folder.relative_to(ROOT)}; commit it together with {settings().published.name}/{publishing.LOG}."
