@@ -19,7 +19,7 @@ export PYTHONHASHSEED := 0
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help report reports article articles check export data publish verify test bench clean environment
+.PHONY: help report reports article articles check export data publish verify crosscheck test bench clean environment
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ publish: environment ## publish a wave: make publish WAVE=2026 (REASON="..." to 
 
 verify: environment ## whether a publication is what the data give: make verify WAVE=2026 (LEVEL=A: files only)
 	@$(RUN) verify --wave "$(WAVE)" --data "$(DATA)" --level "$(LEVEL)"
+
+crosscheck: environment ## a wave's results computed again in R's survey: make crosscheck WAVE=2026
+	@$(RUN) crosscheck --wave "$(WAVE)" --data "$(DATA)"
 
 test: environment ## run the tests
 	@$(VENV)/bin/python -m pytest

@@ -39,11 +39,12 @@ def _parser() -> argparse.ArgumentParser:
         ("check", check, "read and validate the raw files of a wave, nothing else"),
         ("export", export, "the analysis file of a wave for other software"), ("data", data, "write the synthetic raw exports"),
         ("publish", publish, "publish a wave's documents, results and ledger"), ("verify", verify, "whether a publication is what the data give"),
+        ("crosscheck", crosscheck, "a second computation in R's survey"),
     ):  # fmt: skip
         command = commands.add_parser(name, help=help_)
         command.set_defaults(run=run, command=name)
         command.add_argument("--data", default="")
-        if name in ("report", "article", "articles", "check", "export", "publish", "verify"):
+        if name in ("report", "article", "articles", "check", "export", "publish", "verify", "crosscheck"):
             command.add_argument("--wave", default="")
         if name == "article":
             command.add_argument("--article", default="")
@@ -263,6 +264,23 @@ def verify(options) -> int:
         print("\n".join(page.say(verdict)))
         good = good and verdict.good
     return 0 if good else 1
+
+
+def crosscheck(options) -> int:
+    """The wave's levels, differences, changes and models, computed again in R."""
+    from analysis.verification import crosscheck as second
+
+    second.check_r()
+    run = _run(options)
+    wave = _wave(options, run)
+    export(options)
+    say("computing again in R")
+    found = second.crosscheck(pipeline.derived(wave))
+    for row in found.differences.to_dict("records"):
+        print(f"{row['id']} {row['field']}: {row['here']:.12g} here, {row['r']:.12g} in R")
+    rest = ", ".join(f"{n} {name}" for name, n in found.not_covered.items())
+    print(f"R computed {found.covered} results too; {len(found.differences)} figures differ. Not covered: {rest}.")
+    return 0 if found.covered and found.differences.empty else 1
 
 
 def data(options) -> int:

@@ -159,7 +159,7 @@ def by_indicator(
     levels = frame[by].map({0: "0", 1: "1"})
     data = sample.data.with_columns(pl.from_pandas(levels).alias(by))
     make = _means if indicator.kind == "mean" else _shares
-    return make([indicator], sample.set_data(data), frame.assign(**{by: levels}), reasons, (by,))
+    return make([indicator], sample.clone(data=data), frame.assign(**{by: levels}), reasons, (by,))
 
 
 def differences(sample: svy.Sample, frame: pd.DataFrame, indicators: list[Indicator]) -> list[dict]:
@@ -196,7 +196,7 @@ def three_classes(
     reduced = [i.model_copy(update={"categories": {c: i.label for c in (1, 2, 3)}}) for i in ordered.values()]
     cut = frame.assign(**classes)
     nothing_missing = pd.DataFrame("", index=frame.index, columns=list(ordered))
-    rows = [row for by in BY for row in _shares(reduced, sample.set_data(data), cut, nothing_missing, (by,))]
+    rows = [row for by in BY for row in _shares(reduced, sample.clone(data=data), cut, nothing_missing, (by,))]
     return [row | {"statistic": "share_of_three"} for row in rows]
 
 

@@ -199,10 +199,14 @@ def flow(steps: dict[str, int], lang: str):
         axes.text(0, y, f"{words[step]}\nn = {numbers.decimal(steps[step], 0, lang)}", ha="center", va="center", fontsize=9.5,
                   bbox={"boxstyle": "round,pad=0.55", "facecolor": "#eef4f5", "edgecolor": style.ACCENT}, linespacing=1.4)  # fmt: skip
         if place < len(leave) - 1:
-            axes.annotate("", (0, y - 0.98), (0, y - 0.37), arrowprops={"arrowstyle": "-|>", "color": style.QUIET})
+            axes.annotate(
+                "", (0, y - 0.98), (0, y - 0.37), zorder=1, arrowprops={"arrowstyle": "-|>", "color": style.QUIET}
+            )
         if gone:
             text = "\n".join(f"{words[k]}: {numbers.decimal(steps[k], 0, lang)}" for k in gone)
-            axes.annotate("", (0.92, y - 0.675), (0, y - 0.675), arrowprops={"arrowstyle": "-|>", "color": style.QUIET})
+            axes.annotate(
+                "", (0.92, y - 0.675), (0, y - 0.675), zorder=1, arrowprops={"arrowstyle": "-|>", "color": style.QUIET}
+            )
             axes.text(0.98, y - 0.675, text, ha="left", va="center", fontsize=8, color=style.INK, linespacing=1.35)
     axes.set_xlim(-1.0, 2.4)
     axes.set_ylim(-1.35 * 3 - 0.5, 0.5)

@@ -91,8 +91,10 @@ class Table:
 
     @staticmethod
     def _head(row: list[Cell]) -> str:
-        cells = "".join(
+        cells = "".join(  # an empty corner heads nothing
             f'<th scope="{"colgroup" if c.span > 1 else "col"}" colspan="{c.span}"{_align(c)}>{_text(c)}</th>'
+            if c.text
+            else "<td></td>"
             for c in row
         )
         return f"<tr>{cells}</tr>"

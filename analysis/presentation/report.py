@@ -295,7 +295,7 @@ class Report:
         mark = self.words["synthetic"] if self.results.synthetic else None
         path = style.save(figure, FIGURES, f"fig-{name.replace('_', '-')}", mark, alt)
         prefix = f"{self.words['synthetic']}. " if self.results.synthetic else ""
-        data = self._table(f"data_{name}", [head], body, self.words["figure_data"])
+        data = Table(f"data-{name}", [head], body, self.words["figure_data"])
         return Figure(name.replace("_", "-"), path, prefix + alt, self._caption(caption), data)
 
     def _table(self, name: str, head, body, caption: str, notes: tuple[str, ...] = ()) -> Table:

@@ -12,6 +12,7 @@ import pytest
 from analysis.codebook import Indicator
 from analysis.estimation import change, levels
 from analysis.panel.build import WavePanel
+from analysis.verification import crosscheck
 
 REFERENCE = Path(__file__).parent / "reference"
 R = json.loads((REFERENCE / "panel_two_wave.json").read_text())
@@ -134,112 +135,29 @@ def r_with_survey() -> bool:
     return subprocess.run(["Rscript", "-e", "library(survey)"], capture_output=True, check=False).returncode == 0
 
 
-def wanted(results: pd.DataFrame, every: int) -> pd.DataFrame:
-    """Every n-th mean and share, and every net change, of a complete results table."""
-    level = results[
-        (results["kind"] == "estimate")
-        & (results["model"] == "")
-        & results["by"].isin(["", "sex", "age_group", "position"])
-        & results["statistic"].isin(["mean", "share"])
-        & (results["by2"] == "")
-        & (results["se"] > 0)
-    ]
-    net = results[
-        (results["kind"] == "comparison")
-        & (results["model"] == "")
-        & (results["statistic"] == "change_net")
-        & (results["by"] == "")
-        & (results["status"] == "shown")
-    ]
-    asked = level[["indicator", "statistic", "by", "category"]].drop_duplicates().iloc[::every]
-    return pd.concat(
-        [asked.rename(columns={"statistic": "kind"}), net[["indicator"]].assign(kind="mean", by="", vs=net["vs_wave"])]
-    )
+in_r = pytest.mark.skipif(not r_with_survey(), reason="Rscript with the package survey is not installed")
 
 
-def compare(project, folder: Path, every: int) -> tuple[int, int]:
-    """Runs survey.R on the export of 2026 and holds its rows against ours; gives how many levels and changes agreed."""
-    done = project.run("export", "--wave", "2026")
-    assert done.returncode == 0, done.stderr
-    derived = project.folder / "data" / "derived" / "2026"
-    ours = pd.read_parquet(derived / "estimates.parquet")
-    wanted(ours, every).to_csv(folder / "wanted.csv", index=False)
-    subprocess.run(
-        [
-            "Rscript",
-            str(Path(__file__).parent / "survey.R"),
-            str(derived),
-            str(folder / "wanted.csv"),
-            str(folder / "r.csv"),
-        ],
-        check=True,
-    )
-    theirs = pd.read_csv(
-        folder / "r.csv",
-        skipinitialspace=True,
-        keep_default_na=False,
-        na_values=["NA", "NaN"],
-        dtype={"by": str, "level": str},
-    )
-    for column in ("what", "indicator", "by", "level"):
-        theirs[column] = theirs[column].str.strip()
-    ours = ours[ours["model"] == ""]
-    levels_ = ours[ours["statistic"].isin(["mean", "share"]) & (ours["by2"] == "") & (ours["se"] > 0)]
-    merged = levels_.merge(
-        theirs[theirs["what"] == "level"], on=["indicator", "category", "by", "level"], suffixes=("", "_r")
-    )
-    merged = merged[(merged["statistic"] == "mean") == (merged["kind_r"].str.strip() == "mean")]
-    close(merged["estimate"], merged["estimate_r"])
-    close(merged["se"], merged["se_r"])
-    for side in ("lower", "upper"):
-        assert np.allclose(
-            merged[side], merged[f"{side}_r"], rtol=1e-5, atol=1e-5, equal_nan=True
-        )  # none without degrees of freedom
-    net = ours[(ours["statistic"] == "change_net") & (ours["by"] == "") & (ours["status"] == "shown")]
-    changed = net.merge(
-        theirs[theirs["what"] == "change"],
-        left_on=["indicator", "vs_wave"],
-        right_on=["indicator", "vs"],
-        suffixes=("", "_r"),
-    )
-    assert len(changed) == len(net)
-    assert np.allclose(changed["estimate"], changed["estimate_r"], rtol=1e-9, atol=1e-12)
-    close(changed["se"], changed["se_r"])
-    return len(merged), len(changed)
+def second_computation(project, every: int) -> crosscheck.Check:
+    assert project.run("export", "--wave", "2026").returncode == 0
+    return crosscheck.crosscheck(project.folder / "data" / "derived" / "2026", every)
 
 
-@pytest.mark.skipif(not r_with_survey(), reason="Rscript with the package survey is not installed")
-def test_the_export_gives_the_published_results_in_r(report, tmp_path):
-    """`make export WAVE=2026`, then R's survey: estimates and SE to 1e-9, intervals to 1e-5 (every 36th level, every change)."""
-    levels_, changes = compare(report, tmp_path, every=36)
-    assert levels_ > 50
-    assert changes > 20
+@in_r
+def test_the_export_gives_the_results_in_r(report):
+    """svymean, svyquantile, svyglm of `make export`'s files: estimates and SE to 1e-9, limits and models to 1e-5 (every 120th level)."""
+    found = second_computation(report, every=120)
+    assert found.differences.empty, found.differences.to_string()
+    assert found.covered > 900
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not r_with_survey(), reason="Rscript with the package survey is not installed")
-def test_every_level_and_net_change_in_r(report, tmp_path):
-    """The same for every mean, share and net change of the wave."""
-    print(compare(report, tmp_path, every=1))
-
-
-@pytest.mark.skipif(not r_with_survey(), reason="Rscript with the package survey is not installed")
-def test_an_articles_model_in_r(report, tmp_path):
-    """svyglm(ai_use_yes ~ sex + age_group + position + ai_trained_yes, design = raked, family = quasibinomial): log odds and SE."""
-    assert report.run("export", "--wave", "2026").returncode == 0
-    derived = report.folder / "data" / "derived" / "2026"
-    subprocess.run(
-        ["Rscript", str(Path(__file__).parent / "model.R"), str(derived), str(tmp_path / "r.csv")], check=True
-    )
-    theirs = pd.read_csv(tmp_path / "r.csv").set_index("term")
-    ours = pd.read_parquet(derived / "estimates.parquet").query(
-        "model == 'ai-use' and statistic == 'odds_ratio' and status == 'shown'"
-    )
-    assert len(ours) == 10
-    for row in ours.to_dict("records"):
-        expected = theirs.loc[row["term"].replace("=", "")]
-        close(np.log(row["estimate"]), expected["estimate"], 1e-7)
-        close(row["se"], expected["se"], 1e-7)
+@in_r
+def test_every_level_difference_change_and_model_in_r(report):
+    """The same for every one of them, as `make crosscheck` does."""
+    found = second_computation(report, every=1)
+    assert found.differences.empty, found.differences.to_string()
+    assert found.covered > 8000
 
 
 def test_holms_method():

@@ -31,6 +31,6 @@ def never_applies(
             as_share = Indicator(id=question.id, instrument=topic, question=question.id, label=question.short, kind="binary", base="all")  # fmt: skip
             rows += [
                 row | {"statistic": "share_not_applicable"}
-                for row in levels.overall(sample.set_data(data), here, none_missing, as_share)
+                for row in levels.overall(sample.clone(data=data), here, none_missing, as_share)
             ]
     return rows

@@ -33,7 +33,7 @@ def models(
             continue
         with warnings.catch_warnings():  # a separated term is shown without figures
             warnings.simplefilter("ignore", svy.SvyUserWarning)
-            fit = sample.set_data(data).glm.fit(
+            fit = sample.clone(data=data).glm.fit(
                 indicator.id, x=[svy.Cat(t, ref=ref) for t, ref in terms], family=family, drop_nulls=True, tol=1e-12
             )
         common = {"kind": "model", "indicator": indicator.id, "base": indicator.base, "weighting": "cross",
