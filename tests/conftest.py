@@ -48,6 +48,7 @@ def copy_project(target: Path) -> Path:
         "_quarto.yml",
         "pyproject.toml",
         "requirements.lock",
+        ".gitignore",
     ):
         source, place = ROOT / name, target / name
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -107,3 +108,23 @@ def articles(report):
     done = report.run("article", "--article", "appendix", "--wave", "2026", "--formats", "html")
     assert done.returncode == 0, done.stderr
     return report
+
+
+def git(folder: Path, *arguments: str) -> None:
+    subprocess.run(
+        ["git", "-c", "user.name=x", "-c", "user.email=x@example.org", *arguments],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+    )
+
+
+@pytest.fixture(scope="session")
+def published(articles):
+    """The project as a repository, with one article of 2026 published in both languages and all formats."""
+    git(articles.folder, "init")
+    git(articles.folder, "add", "-A")
+    git(articles.folder, "commit", "-m", "a state")
+    done = articles.run("publish", "--wave", "2026", "--documents", "ai-use")
+    assert done.returncode == 0, done.stderr
+    return articles

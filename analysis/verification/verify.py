@@ -223,6 +223,13 @@ def compare(folder: Path, made: Path, verdict: Verdict) -> None:
     differences, compared = grading.of_ledgers(entries, again, rows)
     verdict.differences += differences
     verdict.compared["numbers of the ledger rebuilt"] += compared
+    drawn = {(part["document"], part["lang"]): part["pictures"] for part in new}
+    for part in ledgers:
+        for name, hashes in part["pictures"].items():
+            verdict.compared["pictures rebuilt"] += 1
+            if drawn.get((part["document"], part["lang"]), {}).get(name) != hashes:
+                where = f"{part['document']}.{part['lang']}, a picture"
+                verdict.differences.append(Difference(where, name, "picture", "as published", "another", "major"))
     for name, digest in about["published"].items():
         if name not in (LEDGER, RESULTS, publishing.EARLIER):
             same = (made / name).is_file() and manifest.digest(made / name) == digest
