@@ -2,7 +2,7 @@
 
 import re
 
-NUMERAL = re.compile("[-\u2212+]?\\d+(?:[\u00a0 ]\\d{3}\\b)*(?:[,.]\\d+)?")
+NUMERAL = "[-\u2212+]?\\d+(?:[\u00a0 ]\\d{3}\\b)*(?:[,.]\\d+)?"
 DROPPED = re.compile(
     r"[\s\u00ad\u0002\ufffe\u2010\u2011-]"
 )  # spaces and hyphens: the setting of the lines decides on them
@@ -36,13 +36,25 @@ def find(entries: list[dict], text: str) -> dict[str, str]:
             pattern = r"(?<![\d,.])" + re.escape(entry["shown"]).replace("\u00a0", r"\s?") + r"(?![\d]|[,.]\d)"
             hit = re.compile(pattern).search(part, position)
             if hit is None:
-                missing.append((entry, position))
+                missing.append(entry)
             else:
                 found[entry["id"]], position = entry["shown"], hit.end()
-        for entry, position in missing:
-            if instead := NUMERAL.search(part, position):
-                found[entry["id"]] = instead[0]
+        for entry in missing:
+            if instead := _instead(entry, part):
+                found[entry["id"]] = instead
     return found
+
+
+def _instead(entry: dict, part: str) -> str | None:
+    """The numeral that stands after the words before the number, or before those after it."""
+    before, after = entry["before"].split(), entry["after"].split()
+    for words, shape in ((before[-2:], "{words}{gap}({numeral})"), (after[:2], "({numeral}){gap}{words}")):
+        told = r"\s*".join(re.escape(word) for word in words)
+        if len(_squeezed("".join(words))) > 1:
+            hit = re.search(shape.format(words=told, gap=r"\s*", numeral=NUMERAL), part)
+            if hit:
+                return hit[1]
+    return None
 
 
 def _squeezed(text: str) -> str:

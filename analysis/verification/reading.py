@@ -20,11 +20,11 @@ NUMBER = re.compile(r"^n-\d+$")
 @dataclass
 class Shown:
     """What a file shows: number id -> its text, and -> the row it names (where the format says); per picture, in order, its
-    alternative text and the SHA-256 of the picture (empty in a PDF); `text` is all of it, `marked` whether numbers have ids."""
+    alternative texts and the SHA-256 of the picture (none in a PDF); `text` is all of it, `marked` whether numbers have ids."""
 
     numbers: dict[str, str] = field(default_factory=dict)
     rows: dict[str, str] = field(default_factory=dict)
-    pictures: list[tuple[str, str]] = field(default_factory=list)
+    pictures: list[tuple[list[str], str]] = field(default_factory=list)
     text: str = ""
     marked: bool = True
 
@@ -46,7 +46,10 @@ def _html(path: Path) -> Shown:
             found.rows[element.get("id")] = element.get("data-row", "")
     for image in root.iter("img"):
         data = base64.b64decode(image.get("src", "").partition("base64,")[2])
-        found.pictures.append((image.get("alt") or image.get("aria-label", ""), hashlib.sha256(data).hexdigest()))
+        alts = [
+            image.get(name) for name in ("alt", "aria-label") if image.get(name)
+        ]  # what a page says twice must be the same
+        found.pictures.append((alts or [""], hashlib.sha256(data).hexdigest()))
     main = next(root.iter("main"), root)
     found.text = main.text_content()
     return found
@@ -72,7 +75,7 @@ def _docx(path: Path) -> Shown:
             alt = next(e.get("descr", "") for e in drawing.iter() if e.tag.endswith("}docPr"))
             blip = next(e for e in drawing.iter() if e.tag.endswith("}blip"))
             data = archive.read("word/" + targets[blip.get(f"{R}embed")])
-            found.pictures.append((alt, hashlib.sha256(data).hexdigest()))
+            found.pictures.append(([alt], hashlib.sha256(data).hexdigest()))
     found.text = "\n".join("".join(t.text or "" for t in p.iter(f"{W}t")) for p in root.iter(f"{W}p"))
     return found
 
@@ -88,7 +91,7 @@ def _jats(path: Path) -> Shown:
         data = (path.parent / figure.get(HREF)).read_bytes()
         alt = figure.find("alt-text")
         alt = figure.getparent().find("alt-text") if alt is None else alt
-        found.pictures.append(("" if alt is None else "".join(alt.itertext()), hashlib.sha256(data).hexdigest()))
+        found.pictures.append((["" if alt is None else "".join(alt.itertext())], hashlib.sha256(data).hexdigest()))
     found.text = "".join(root.itertext())
     return found
 

@@ -89,7 +89,7 @@ def on_page(folder: Path, found: dict, new: str, lang: str = "nb") -> None:
         ("text", "count", SHARE, "nb", "899", "major"),
         ("text", "lower", GAP, "nb", "\u22122,0", "decision"),
         ("hovedfunn", "estimate", "ai_workload", "nb", "29", "major"),
-        ("table", "estimate", "odds_ratio", "nb", "9,99", "major"),
+        ("table", "estimate", "odds_ratio", "nb", "0,09", "major"),
         ("table", "count", "ai_use_yes", "en", "1", "major"),
         ("caption", "n", "", "nb", "9", "major"),
         ("figure data", "estimate", "ai_purpose", "en", "99", "major"),
@@ -178,7 +178,7 @@ def bookmarked(number: dict, new: str):
     [
         ("text", "estimate", SHARE, "56", "minor"),
         ("abstract", "estimate", SHARE, "15", "major"),
-        ("table", "estimate", "odds_ratio", "7,77", "major"),
+        ("table", "estimate", "odds_ratio", "0,07", "major"),
         ("table", "lower", "sex=female", "1,20", "decision"),  # the odds ratio's interval no longer holds what it held
         ("caption", "n", "", "1", "major"),
     ],
@@ -215,7 +215,7 @@ def test_the_word_files_picture_and_its_alternative_text(copy):
 
 @pytest.mark.parametrize(
     ("where", "field", "row", "new", "grade"),
-    [("text", "estimate", SHARE, "56", "minor"), ("abstract", "estimate", SHARE, "15", "major"), ("table", "estimate", "odds_ratio", "7,77", "major"),
+    [("text", "estimate", SHARE, "56", "minor"), ("abstract", "estimate", SHARE, "15", "major"), ("table", "estimate", "odds_ratio", "0,07", "major"),
      ("text", "upper", SHARE, "48", "decision")],
 )  # fmt: skip
 def test_a_changed_number_of_the_xml(copy, where, field, row, new, grade):
@@ -250,7 +250,7 @@ def test_a_pdf_made_from_a_changed_source(published, copy, tmp_path):
     changes = {
         text["abstract"]["id"]: "75",
         text["text"]["id"]: "56",
-        cell["id"]: "8,88",
+        cell["id"]: "0,08",
         limit["id"]: "\u22122,0",
         gone["id"]: "",
     }
@@ -424,7 +424,7 @@ def test_a_rebuilt_ledger_with_a_number_less_a_number_more_and_a_number_changed(
     def change(numbers):
         numbers.append(numbers[0] | {"section": "elsewhere"})
         del numbers[3]
-        numbers[5]["shown"] = "1"
+        numbers[0]["shown"] = "1"
 
     in_ledger(made, "nb", change)
     assert {d.grade for d in compared(folder, made).differences} == {"new", "missing", "major"}
