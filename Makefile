@@ -19,7 +19,7 @@ export PYTHONHASHSEED := 0
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help report reports article articles check export data publish verify crosscheck test bench clean environment
+.PHONY: help report reports article articles check export data publish verify crosscheck impact bundle test bench clean environment
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +64,12 @@ verify: environment ## whether a publication is what the data give: make verify 
 
 crosscheck: environment ## a wave's results computed again in R's survey: make crosscheck WAVE=2026
 	@$(RUN) crosscheck --wave "$(WAVE)" --data "$(DATA)"
+
+impact: environment ## what is published and would be displayed otherwise today; earlier figures rerun
+	@$(RUN) impact --data "$(DATA)"
+
+bundle: environment ## one zip of a publication for a journal or an archive: make bundle WAVE=2026
+	@$(RUN) bundle --wave "$(WAVE)"
 
 test: environment ## run the tests
 	@$(VENV)/bin/python -m pytest

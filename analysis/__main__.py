@@ -40,11 +40,12 @@ def _parser() -> argparse.ArgumentParser:
         ("export", export, "the analysis file of a wave for other software"), ("data", data, "write the synthetic raw exports"),
         ("publish", publish, "publish a wave's documents, results and ledger"), ("verify", verify, "whether a publication is what the data give"),
         ("crosscheck", crosscheck, "a second computation in R's survey"),
+        ("impact", impact, "published numbers that would be displayed otherwise today"), ("bundle", bundle, "one zip for a journal or an archive"),
     ):  # fmt: skip
         command = commands.add_parser(name, help=help_)
         command.set_defaults(run=run, command=name)
         command.add_argument("--data", default="")
-        if name in ("report", "article", "articles", "check", "export", "publish", "verify", "crosscheck"):
+        if name in ("report", "article", "articles", "check", "export", "publish", "verify", "crosscheck", "bundle"):
             command.add_argument("--wave", default="")
         if name == "article":
             command.add_argument("--article", default="")
@@ -233,6 +234,15 @@ def publish(options) -> int:
     return 0
 
 
+def _published_wave(options) -> int:
+    """The wave asked for, which needs no data here, but must be one of the codebook."""
+    known = pipeline.known_waves()
+    if not options.wave.isdigit() or int(options.wave) not in known:
+        code = "WAVE_UNKNOWN" if options.wave else "WAVE_MISSING"
+        raise LegepaneletError(code, f"WAVE={options.wave}", f"WAVE may be {', '.join(map(str, known))}.")
+    return int(options.wave)
+
+
 def verify(options) -> int:
     """Verifies what is published of the wave: with the real raw files if they are here, else with the synthetic panel, else the files alone."""
     from datetime import date
@@ -242,12 +252,7 @@ def verify(options) -> int:
 
     if options.level not in ("", "A", "B", "C"):
         raise LegepaneletError("LEVEL_UNKNOWN", f"LEVEL={options.level} is not known", "LEVEL may be A, B or C.")
-    if not options.wave.isdigit() or int(options.wave) not in pipeline.known_waves():
-        known = ", ".join(map(str, pipeline.known_waves()))
-        raise LegepaneletError(
-            "WAVE_UNKNOWN" if options.wave else "WAVE_MISSING", f"WAVE={options.wave}", f"WAVE may be {known}."
-        )
-    wave = int(options.wave)
+    wave = _published_wave(options)
     raw = Path(options.data).expanduser().resolve() if options.data else settings().raw
     real = (options.data or any(p.is_dir() for p in raw.glob("*"))) and pipeline.find(raw).kind == "real"
     kinds = [k for k in ("real", "synthetic") if publishing.folder_of(wave, k).is_dir()] or [
@@ -281,6 +286,38 @@ def crosscheck(options) -> int:
     rest = ", ".join(f"{n} {name}" for name, n in found.not_covered.items())
     print(f"R computed {found.covered} results too; {len(found.differences)} figures differ. Not covered: {rest}.")
     return 0 if found.covered and found.differences.empty else 1
+
+
+def impact(options) -> int:
+    """The erratum candidates, and the continuity ledger of earlier published figures."""
+    from analysis.verification import continuity as ledger
+    from analysis.verification import impact as changes
+
+    run = _run(options)
+    waves = [w for w in run.waves if w in pipeline.known_waves()]
+    pipeline.build(lambda: pipeline.results_tasks(run, [max(waves)]))
+    differences, compared, inputs = changes.impact(run.source.kind)
+    print("\n".join(inputs))
+    for d in sorted(differences, key=lambda d: d.where):
+        print(f"{d.grade}: {d.where}: {d.row} {d.field}: published {d.published}, today {d.found or '-'}")
+    figures = ledger.continuity(run.source.kind)
+    path = settings().output / "continuity.csv"
+    figures.to_csv(path, index=False, lineterminator="\n")
+    told = ", ".join(f"{n} {name}" for name, n in figures["agreement"].value_counts().items())
+    print(f"{len(figures)} figures published earlier, rerun today: {told}. See {path.relative_to(ROOT)}.")
+    print(f"{len(differences)} of {compared} published numbers would be displayed otherwise today.")
+    return 1 if differences else 0
+
+
+def bundle(options) -> int:
+    """Everything of a publication in one zip, checked to hold no microdata."""
+    from analysis.verification import bundle as bundling
+    from analysis.verification import publishing
+
+    wave = _published_wave(options)
+    kind = "real" if publishing.folder_of(wave, "real").is_dir() else "synthetic"
+    print(bundling.bundle(wave, kind).relative_to(ROOT))
+    return 0
 
 
 def data(options) -> int:

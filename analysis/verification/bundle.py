@@ -1,0 +1,138 @@
+"""`make bundle`: one zip for a journal or an archive, with everything that a stranger needs to rebuild and check, and no microdata."""
+
+import hashlib
+import json
+import subprocess
+import zipfile
+from pathlib import Path
+
+from analysis.errors import LegepaneletError
+from analysis.settings import ROOT, settings
+from analysis.verification import manifest, publishing
+
+FIXED = (1980, 1, 1, 0, 0, 0)  # a zip's time: the same publication gives the same bytes
+MICRODATA = ("doctor,", '"doctor"', "doctor;")  # how a file of answers begins: a column of pseudonymous ids
+KINDS = {
+    ".html": "text/html", ".pdf": "application/pdf", ".xml": "application/xml", ".csv": "text/csv", ".json": "application/json",
+    ".png": "image/png", ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}  # fmt: skip
+README = """# Legepanelet {wave}: documents, results and program
+
+{kind}The publication of the wave {wave}: `published/` holds the documents (HTML, PDF, Word, JATS XML), the results behind every number
+(`results.csv`, `earlier.csv`), the ledger that tells which number shows which result (`numbers.json`), and the manifest (`manifest.json`).
+`project/` holds the program at the state that made it (commit {commit}), with its lock file and the synthetic panel's recipe.
+
+In `project/`, with Python 3.11, 3.12 or 3.13 and make:
+
+    make report WAVE={wave}
+    make verify WAVE={wave}
+
+The first makes the report anew{synthetic}. The second tells, number by number, whether the files here are what was published: level A needs
+nothing but the files, level B rebuilds from the synthetic panel, level C needs the confidential answers. `ro-crate-metadata.json` describes the files
+for machines. No person's answers are in this bundle.
+"""
+
+
+def bundle(wave: int, kind: str) -> Path:
+    """Writes `_output/<wave>/legepanelet-<wave>.zip`. Raises VERIFY_NOTHING, BUNDLE_MICRODATA, PUBLISH_DIRTY."""
+    source = publishing.folder_of(wave, kind)
+    if not source.is_dir():
+        raise LegepaneletError(
+            "VERIFY_NOTHING", f"nothing of {wave} is published", f"Run `make publish WAVE={wave}` first."
+        )
+    about = manifest.read(source)
+    target = source.relative_to(ROOT)
+    files = {
+        f"published/{p.relative_to(source).as_posix()}": p.read_bytes()
+        for p in sorted(source.rglob("*"))
+        if p.is_file()
+    }
+    files |= {f"project/{name}": content for name, content in _project(about["commit"]).items()}
+    files |= {
+        f"project/{target.as_posix()}/{p.relative_to(source).as_posix()}": p.read_bytes()
+        for p in sorted(source.rglob("*"))
+        if p.is_file()
+    }
+    files["CITATION.cff"] = (ROOT / "CITATION.cff").read_bytes()
+    synthetic = kind == "synthetic"
+    files["README.md"] = README.format(
+        wave=wave, commit=about["commit"][:12], kind="**SYNTHETIC DATA: no doctor answered this.** " if synthetic else "",
+        synthetic="" if synthetic else " from the synthetic panel, as the real answers are confidential",
+    ).encode()  # fmt: skip
+    files["ro-crate-metadata.json"] = (
+        json.dumps(crate(wave, about, files), ensure_ascii=False, indent=1) + "\n"
+    ).encode()
+    check(files)
+    path = settings().output / str(wave) / f"legepanelet-{wave}.zip"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(files):
+            archive.writestr(zipfile.ZipInfo(name, FIXED), files[name], zipfile.ZIP_DEFLATED)
+    part.replace(path)
+    return path
+
+
+def _project(commit: str) -> dict[str, bytes]:
+    """The project's files at a commit."""
+    done = subprocess.run(
+        ["git", "ls-tree", "-r", "--name-only", "-z", commit], cwd=ROOT, capture_output=True, check=False
+    )
+    if done.returncode:
+        raise LegepaneletError(
+            "PUBLISH_DIRTY",
+            f"the commit {commit[:12]} of the publication is not here",
+            "Bundle from a clone that has it.",
+        )
+    names = [name for name in done.stdout.decode().split("\0") if name and not name.startswith("published/")]
+    found = {}
+    for name in names:
+        found[name] = subprocess.run(
+            ["git", "show", f"{commit}:{name}"], cwd=ROOT, capture_output=True, check=True
+        ).stdout
+    return found
+
+
+def check(files: dict[str, bytes]) -> None:
+    """Raises BUNDLE_MICRODATA with every file that lies where answers lie, or that begins as a file of answers does."""
+    faults = []
+    for name, content in files.items():
+        place = name.removeprefix("project/")
+        if place.startswith(("data/raw/", "data/derived/", "data/synthetic/")) and place != "data/raw/README.md":
+            faults.append(f"{name} lies where answers lie")
+        if (
+            name.endswith((".csv", ".tsv", ".txt"))
+            and not place.startswith("tests/")
+            and content[:400].decode("utf-8", "replace").lower().startswith(MICRODATA)
+        ):
+            faults.append(f"{name} begins with a column of doctors")
+        if name.endswith((".sav", ".parquet", ".xlsx")) and not place.startswith("tests/"):
+            faults.append(f"{name} is a file of answers by its suffix")
+    if faults:
+        raise LegepaneletError(
+            "BUNDLE_MICRODATA", "\n".join(faults), "Nothing of single persons may leave; no bundle was written."
+        )
+
+
+def crate(wave: int, about: dict, files: dict[str, bytes]) -> dict:
+    """RO-Crate 1.1 metadata: the bundle, and every published file with its kind, size and hash."""
+    listed = [name for name in sorted(files) if name.startswith("published/")]
+    parts = [
+        {"@id": name, "@type": "File", "name": Path(name).name, "encodingFormat": KINDS.get(Path(name).suffix, "application/octet-stream"),
+         "contentSize": str(len(files[name])), "sha256": hashlib.sha256(files[name]).hexdigest()}
+        for name in listed
+    ]  # fmt: skip
+    program = {"@id": "project/", "@type": ["Dataset", "SoftwareSourceCode"], "name": "Legepanelet, the program", "version": about["commit"],
+               "license": {"@id": "project/LICENSE"}, "programmingLanguage": f"Python {about['environment']['python']}"}  # fmt: skip
+    synthetic = "SYNTHETIC DATA. " if about["data"] == "synthetic" else ""
+    told = "Documents, results, number ledger, manifest and program of a wave of the Norwegian physicians' panel. No microdata."
+    root = {"@id": "./", "@type": "Dataset", "name": f"Legepanelet {wave}", "description": synthetic + told, "datePublished": about["created"][:10],
+            "license": {"@id": "project/LICENSE"}, "hasPart": [{"@id": part["@id"]} for part in [*parts, program]]}  # fmt: skip
+    described = {
+        "@id": "ro-crate-metadata.json",
+        "@type": "CreativeWork",
+        "conformsTo": {"@id": "https://w3id.org/ro/crate/1.1"},
+        "about": {"@id": "./"},
+    }
+    licence = {"@id": "project/LICENSE", "@type": "CreativeWork", "name": "MIT License"}
+    return {"@context": "https://w3id.org/ro/crate/1.1/context", "@graph": [described, root, program, licence, *parts]}
