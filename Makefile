@@ -26,13 +26,13 @@ help: ## list the commands
 
 environment: $(VENV)/complete
 
-$(VENV)/complete: requirements.lock tests/dtd.lock
+$(VENV)/complete: requirements.lock tests/files.lock
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else f"Python 3.11, 3.12 or 3.13 is needed; $(PYTHON) is {v[0]}.{v[1]}. Try make PYTHON=python3.12 ...")'
 	@echo "Setting up the environment in $(VENV) (once; some minutes)"
 	@rm -rf $(VENV)
 	@$(PYTHON) -m venv $(VENV)
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r tests/dtd.lock
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r tests/files.lock
 	@touch $@
 
 report: environment ## the report of a wave: make report WAVE=2026

@@ -1,0 +1,124 @@
+"""Displayed numbers: each in the ledger, each with a card that mouse, touch and keyboard open, on pages without a fault of accessibility."""
+
+import html
+import importlib.util
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.documents.test_articles import EVERY, file
+from tests.documents.test_report import CHROMIUM, Page, in_browser
+
+DIGIT = re.compile(r"\d")
+
+
+def in_frame(page: Path, script: str, folder: Path, width: int = 1280) -> str:
+    """What `script` tells (by `tell(text)`) of a page framed at `width`; it sees the page's `page` (document) and `frame` (window)."""
+    probe = folder / "probe.html"
+    probe.write_text(
+        f"""<!DOCTYPE html><title>x</title><body><iframe src="{page.as_uri()}" style="width:{width}px;height:900px;border:0"></iframe><script>
+        function tell(text) {{ document.body.dataset.result = text; }}
+        document.querySelector('iframe').onload = async function () {{
+          var page = this.contentDocument, frame = this.contentWindow, wait = ms => new Promise(r => setTimeout(r, ms));
+          try {{ {script} }} catch (error) {{ tell('error ' + error); }}
+        }}</script></body>""",
+        encoding="utf-8",
+    )
+    done = subprocess.run(
+        [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync",
+         "--disable-component-update", "--allow-file-access-from-files", f"--user-data-dir={folder / 'profile'}", "--virtual-time-budget=300000",
+         "--window-size=1400,1000", "--dump-dom", probe.as_uri()], capture_output=True, text=True, check=True, timeout=180)  # fmt: skip
+    found = re.search(r'data-result="([^"]*)"', done.stdout)
+    assert found, done.stdout[-500:]
+    return html.unescape(found[1])
+
+
+def test_every_number_of_a_tables_cells_is_in_the_ledger(articles):
+    """What a number's cell shows beside the marked numbers are marks of a pair, an interval, a reference, or what is hidden."""
+    for article, lang in EVERY:
+        text = file(articles, article, lang, "html").read_text(encoding="utf-8")
+        cells = re.findall(r"<td[^>]*text-align: right[^>]*>(.*?)</td>", text, re.DOTALL)
+        assert len(cells) > 50
+        left = [
+            re.sub(r"<sup>.*?</sup>", "", re.sub(r'<span[^>]*class="n".*?</span>', "", cell, flags=re.DOTALL))
+            for cell in cells
+        ]
+        assert [cell for cell in left if DIGIT.search(re.sub(r"<[^>]*>", "", cell))] == []
+
+
+def test_the_ledger_is_what_the_page_shows(articles):
+    for article, lang in EVERY:
+        page = Page(file(articles, article, lang, "html").read_text(encoding="utf-8"))
+        shown = [(a["id"], a["data-row"]) for tag, a in page.tags if tag == "span" and a.get("class") == "n"]
+        ledger = json.loads(file(articles, article, lang, "numbers.json").read_text(encoding="utf-8"))["numbers"]
+        assert sorted(shown) == sorted((e["id"], "+".join(e["rows"])) for e in ledger if e["id"])
+        assert {"text", "table", "abstract", "hovedfunn", "caption", "alt", "figure label", "figure data"} <= {
+            e["where"] for e in ledger
+        }
+
+
+def test_a_card_tells_of_every_row(articles):
+    for article, lang in EVERY:
+        text = file(articles, article, lang, "html").read_text(encoding="utf-8")
+        told = json.loads(re.search(r'id="number-rows">(.*?)</script>', text, re.DOTALL)[1])
+        ledger = json.loads(file(articles, article, lang, "numbers.json").read_text(encoding="utf-8"))["numbers"]
+        assert {row for e in ledger if e["id"] for row in e["rows"]} <= set(told["rows"])
+        share = dict(
+            told["rows"][
+                "2026.res_active_yes.share"
+                if article == "research-conditions"
+                else next(r for r in told["rows"] if r.endswith(".share"))
+            ]
+        )
+        words = {
+            "nb": ("Spørsmål", "Gjelder", "Antall", "Vekting", "Estimat", "Runde"),
+            "en": ("Question", "Concerns", "Number", "Weighting", "Estimate", "Wave"),
+        }
+        assert set(words[lang]) <= set(share)
+
+
+OPENED = """
+  var number = page.querySelector('#sec-main-results ~ * .n, main p .n'), card = page.getElementById('number-card'), told = [];
+  var state = () => (card.hidden ? 'closed' : 'open') + (number.getAttribute('aria-describedby') === 'number-card' ? '+' : '-');
+  number.dispatchEvent(new frame.MouseEvent('mouseover', {bubbles: true})); await wait(400); told.push(state(), card.textContent.length > 60);
+  page.body.dispatchEvent(new frame.MouseEvent('mouseover', {bubbles: true})); await wait(600); told.push(state());
+  number.click(); told.push(state()); number.click(); told.push(state());
+  number.focus(); told.push(state());
+  number.dispatchEvent(new frame.KeyboardEvent('keydown', {key: 'Escape', bubbles: true})); told.push(state());
+  var cells = page.querySelectorAll('table .n'), stops = [...page.querySelector('table').querySelectorAll('.n')].filter(n => n.tabIndex === 0).length;
+  cells[0].focus(); cells[0].dispatchEvent(new frame.KeyboardEvent('keydown', {key: 'ArrowRight', bubbles: true}));
+  told.push(page.activeElement === cells[1], stops, card.textContent.includes(cells[1].dataset.row));
+  var box = card.getBoundingClientRect(); told.push(box.left >= 0 && box.right <= frame.innerWidth);
+  told.push(performance.getEntriesByType('resource').filter(r => r.name.startsWith('http')).length);
+  tell(told.join(' '));
+"""
+
+
+@in_browser
+@pytest.mark.parametrize(("lang", "width"), [("nb", 1280), ("en", 390)])
+def test_a_card_opens_by_mouse_by_touch_and_by_keyboard(articles, tmp_path, lang, width):
+    told = in_frame(file(articles, "ai-use", lang, "html"), OPENED, tmp_path, width)
+    assert told == "open+ true closed- open+ closed- open+ closed- true 1 true true 0"
+
+
+def axe() -> Path | None:
+    """axe-core's script, in the package axe-playwright-python."""
+    spec = importlib.util.find_spec("axe_playwright_python")
+    return Path(spec.submodule_search_locations[0]) / "axe.min.js" if spec else None
+
+
+@in_browser
+@pytest.mark.skipif(axe() is None, reason="axe-playwright-python, which holds axe-core, is not installed")
+@pytest.mark.parametrize(
+    "document", ["wave-report.nb", *(f"{article}.{lang}" for article, lang in EVERY), "appendix.nb"]
+)
+def test_no_page_has_a_fault_of_accessibility(articles, tmp_path, document):
+    script = f"""
+      var script = page.createElement('script'); script.src = '{axe().as_uri()}';
+      script.onload = () => frame.axe.run(page, {{resultTypes: ['violations']}}).then(
+        r => tell(JSON.stringify(r.violations.map(v => [v.id, v.nodes.length, v.nodes[0].html.slice(0, 160)]))), e => tell('error ' + e));
+      page.head.appendChild(script);"""
+    assert in_frame(articles.output(2026, f"{document}.html"), script, tmp_path) == "[]"

@@ -1,0 +1,207 @@
+"""Publishing, verifying by command, impact, continuity and the bundle."""
+
+import json
+import shutil
+import zipfile
+
+import pandas as pd
+import pytest
+
+from analysis.errors import LegepaneletError
+from analysis.verification import bundle, manifest
+from tests.conftest import git
+
+WHERE = "published/synthetic/2026"
+
+
+def test_a_publication_holds_the_documents_results_ledger_and_manifest(published):
+    folder = published.folder / WHERE
+    names = {p.name for p in folder.iterdir()}
+    assert {
+        f"ai-use.{lang}.{suffix}" for lang in ("nb", "en") for suffix in ("html", "pdf", "docx", "xml", "figures")
+    } <= names
+    assert {"results.csv", "earlier.csv", "numbers.json", "manifest.json"} <= names
+    log = (published.folder / "published" / "LOG.md").read_text(encoding="utf-8")
+    assert "2026 · synthetic data" in log and "First publication." in log
+
+
+def test_published_results_carry_one_digit_more_than_is_displayed(published):
+    rows = pd.read_csv(published.folder / WHERE / "results.csv", dtype=str, keep_default_na=False).set_index("id")
+    assert rows.loc["2026.ai_use_yes.share", "estimate"] == "0.554"  # shown as 55 %
+    digits = rows["estimate"].str.partition(".")[2].str.len()
+    assert digits.max() <= 4
+    full = pd.read_csv(published.output(2026, "results.csv"), dtype=str, keep_default_na=False).set_index("id")
+    assert len(full.loc["2026.ai_use_yes.share", "estimate"]) > 10
+    about = manifest.read(published.folder / WHERE)
+    assert about["outputs"]["results.csv"] == manifest.digest(published.output(2026, "results.csv"))
+
+
+def test_the_manifest_names_no_path_and_no_user(published):
+    text = (published.folder / WHERE / "manifest.json").read_text(encoding="utf-8")
+    about = json.loads(text)
+    assert str(published.folder) not in text and "/root" not in text and "/home" not in text
+    assert {"raw", "codebook", "population", "plans", "documents", "code"} <= set(about)
+    assert about["raw"].keys() >= {"2026/answers.csv", "2019/sample.csv"}
+    assert about["environment"]["packages"]["svy"] and len(about["commit"]) == 40
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [({"wave": "2026"}, "wave"), ({"extra": 1}, "the manifest"), ({"raw": {"/etc/x": "0" * 64}}, "raw")],
+)
+def test_a_manifest_that_does_not_follow_its_schema(published, change, told):
+    with pytest.raises(LegepaneletError, match=told):
+        manifest.check(manifest.read(published.folder / WHERE) | change)
+
+
+def test_a_dirty_tree_is_not_published(published):
+    path = published.folder / "reports" / "exceptions.yml"
+    before = path.read_text(encoding="utf-8")
+    path.write_text(before + "\n", encoding="utf-8")
+    done = published.run("publish", "--wave", "2026", "--documents", "ai-use")
+    path.write_text(before, encoding="utf-8")
+    assert done.returncode == 1 and "PUBLISH_DIRTY" in done.stderr and "reports/exceptions.yml" in done.stderr
+
+
+def test_the_same_publication_again_changes_nothing_and_another_needs_a_reason(published):
+    folder = published.folder / WHERE
+    before = {p.name: p.read_bytes() for p in folder.iterdir() if p.is_file()}
+    log = (published.folder / "published" / "LOG.md").read_text(encoding="utf-8")
+    assert published.run("publish", "--wave", "2026", "--documents", "ai-use").returncode == 0
+    assert {p.name: p.read_bytes() for p in folder.iterdir() if p.is_file()} == before
+    done = published.run("publish", "--wave", "2026", "--documents", "ai-use research-conditions")
+    assert done.returncode == 1 and "PUBLISH_DIFFERENT" in done.stderr and "REASON" in done.stderr
+    assert {p.name: p.read_bytes() for p in folder.iterdir() if p.is_file()} == before
+    assert (published.folder / "published" / "LOG.md").read_text(encoding="utf-8") == log
+
+
+def test_verify_names_its_level_counts_and_writes_a_page(published):
+    done = published.run("verify", "--wave", "2026", "--level", "A")
+    assert done.returncode == 0, done.stdout
+    assert (
+        "Level A (no data: files against ledger and results): all " in done.stdout and "numbers in files" in done.stdout
+    )
+    page = published.output(2026, "verification.html").read_text(encoding="utf-8")
+    assert 'class="verdict same"' in page and "SYNTHETIC DATA" in page
+
+
+def test_verify_says_what_differs_and_fails(published, tmp_path):
+    path = published.folder / WHERE / "ai-use.nb.html"
+    before = path.read_bytes()
+    shown = json.loads(published.output(2026, "ai-use.nb.numbers.json").read_text(encoding="utf-8"))["numbers"][0][
+        "shown"
+    ]
+    path.write_bytes(before.replace(f">{shown}</span>".encode(), b">1</span>", 1))
+    done = published.run("verify", "--wave", "2026", "--level", "A")
+    path.write_bytes(before)
+    assert done.returncode == 1 and "NOT the same as published" in done.stdout
+    assert f"published {shown}, found 1" in done.stdout and "ai-use.nb.html is not the one published" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("--wave", "1994"), "VERIFY_NOTHING"),
+        (("--wave", "2027"), "WAVE_UNKNOWN"),
+        (("--wave", "2026", "--level", "D"), "LEVEL_UNKNOWN"),
+    ],
+)
+def test_what_cannot_be_verified_is_told(published, arguments, code):
+    done = published.run("verify", *arguments)
+    assert done.returncode == 1 and code in done.stderr and "Traceback" not in done.stderr
+
+
+def test_impact_lists_what_would_be_displayed_otherwise(published):
+    """Nothing as it stands; all that shows it, by document, after a published result has moved."""
+    done = published.run("impact")
+    assert done.returncode == 0, done.stdout
+    assert " 0 of " in f" {done.stdout.splitlines()[-1]}"
+    path = published.folder / WHERE / "numbers.json"
+    before = path.read_bytes()
+    parts = json.loads(before)
+    number = next(e for e in parts[0]["numbers"] if e["where"] == "text")
+    number["shown"] = "1"
+    path.write_text(json.dumps(parts), encoding="utf-8")
+    done = published.run("impact")
+    path.write_bytes(before)
+    assert done.returncode == 1 and "2026/ai-use" in done.stdout and "published 1, today" in done.stdout
+
+
+def test_every_earlier_figure_is_rerun_with_the_reason_for_a_difference(published):
+    published.run("impact")
+    table = pd.read_csv(published.folder / "_output" / "continuity.csv", keep_default_na=False)
+    assert len(table) > 180
+    assert set(table["agreement"]) == {"same", "within the interval", "outside", "not rerun"}
+    assert (table.loc[table["agreement"] != "same", "reasons"] != "").all()
+    assert (table["source"] != "").all()
+
+
+def test_the_bundle_is_whole_and_holds_no_microdata(published, tmp_path):
+    done = published.run("bundle", "--wave", "2026")
+    assert done.returncode == 0, done.stderr
+    with zipfile.ZipFile(published.output(2026, "legepanelet-2026.zip")) as archive:
+        names = set(archive.namelist())
+        crate = json.loads(archive.read("ro-crate-metadata.json"))
+        assert b"make verify WAVE=2026" in archive.read("README.md")
+    assert {
+        "published/ai-use.nb.pdf",
+        "published/results.csv",
+        "project/requirements.lock",
+        "project/analysis/pipeline.py",
+        "CITATION.cff",
+    } <= names
+    graph = {part["@id"]: part for part in crate["@graph"]}
+    assert graph["ro-crate-metadata.json"]["conformsTo"]["@id"].endswith("/ro/crate/1.1")
+    assert {part["@id"] for part in graph["./"]["hasPart"]} - {"project/"} <= names
+    assert not [n for n in names if n.endswith((".sav", ".parquet", ".xlsx")) or "/data/derived/" in n]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("project/data/raw/2026/answers.csv", b"x"),
+        ("published/list.csv", b"doctor,answer\n1,2\n"),
+        ("project/panel.parquet", b"PAR1"),
+    ],
+)
+def test_microdata_in_a_bundle_is_refused(name, content):
+    with pytest.raises(LegepaneletError, match="BUNDLE_MICRODATA") as error:
+        bundle.check({name: content})
+    assert name in error.value.message
+
+
+@pytest.mark.slow
+def test_a_rebuild_from_the_data_in_a_clean_folder(first_report, tmp_path):
+    """Level C: as real data, the wave of 1994 published, verified, and verified again after one answer, a label and the code have changed."""
+    import pyreadstat
+
+    project = type(first_report)(tmp_path / "project", tmp_path / "raw")
+    shutil.copytree(
+        first_report.folder,
+        project.folder,
+        ignore=shutil.ignore_patterns("_output", "derived", ".build", "published", ".git"),
+    )
+    shutil.copytree(first_report.data / "1994", project.data / "1994")
+    sample = pd.read_csv(project.data / "1994" / "sample.csv", dtype=str).drop(columns="synthetic")
+    sample.to_csv(project.data / "1994" / "sample.csv", index=False)
+    git(project.folder, "init")
+    git(project.folder, "add", "-A")
+    git(project.folder, "commit", "-m", "a state")
+    assert project.run("publish", "--wave", "1994").returncode == 0
+    done = project.run("verify", "--wave", "1994")
+    assert done.returncode == 0, done.stdout
+    assert "Level C (the data: rebuilt): all " in done.stdout
+    attested = json.loads(project.output(1994, "attestation.json").read_text(encoding="utf-8"))
+    assert attested["verdict"] == "same" and attested["level"] == "C" and attested["raw"]
+    path = project.data / "1994" / "answers.sav"
+    frame, meta = pyreadstat.read_sav(str(path), user_missing=True)
+    frame.loc[frame["hours_total"].first_valid_index(), "hours_total"] = 99
+    pyreadstat.write_sav(
+        frame, str(path), variable_value_labels=meta.variable_value_labels, missing_ranges=meta.missing_ranges
+    )
+    label = project.folder / "data" / "codebook" / "instruments" / "job_satisfaction.yml"
+    label.write_text(label.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    done = project.run("verify", "--wave", "1994")
+    assert done.returncode == 1
+    assert "raw: 1994/answers.sav differs" in done.stdout and "job_satisfaction.yml differs" in done.stdout
+    assert "1994.hours_total.mean" in done.stdout
