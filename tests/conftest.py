@@ -49,6 +49,7 @@ def copy_project(target: Path) -> Path:
         "pyproject.toml",
         "requirements.lock",
         ".gitignore",
+        "CITATION.cff",
     ):
         source, place = ROOT / name, target / name
         place.parent.mkdir(parents=True, exist_ok=True)

@@ -107,8 +107,7 @@ def missing(book: Codebook, wave: int, panel: WavePanel) -> list[dict]:
             c for c in panel.reasons if c.startswith(f"{question.id}_"))  # fmt: skip
         tally = panel.reasons[column].value_counts()
         for reason in ("not_asked", "not_applicable", "refused", "unanswered", "unusable"):
-            if tally.get(reason, 0):
-                rows.append(_count(question.id, "missing", reason, tally[reason]) | {"n": len(panel.reasons)})
+            rows.append(_count(question.id, "missing", reason, tally.get(reason, 0)) | {"n": len(panel.reasons)})
     return rows
 
 

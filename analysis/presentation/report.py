@@ -212,7 +212,7 @@ class Report:
         found = self.results.where(wave=self.wave, indicator=name, statistic=statistic, **key)
         if since is not None and len(found):
             found = found[found["vs_wave"] == since]
-        return None if found.empty else found.loc[found["vs_wave"].astype(int).idxmax()].to_dict()
+        return None if found.empty else dict(found.loc[found["vs_wave"].astype(int).idxmax()])
 
     def difference_row(self, name: str, by: str, level: str, other: str) -> dict | None:
         """A group less another."""

@@ -53,7 +53,7 @@ def bundle(wave: int, kind: str) -> Path:
         for p in sorted(source.rglob("*"))
         if p.is_file()
     }
-    files["CITATION.cff"] = (ROOT / "CITATION.cff").read_bytes()
+    files["CITATION.cff"] = files["project/CITATION.cff"]
     synthetic = kind == "synthetic"
     files["README.md"] = README.format(
         wave=wave, commit=about["commit"][:12], kind="**SYNTHETIC DATA: no doctor answered this.** " if synthetic else "",

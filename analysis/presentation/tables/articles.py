@@ -168,7 +168,7 @@ def primary(report, article: str, title: str) -> Table | Text:
         rows = rows[rows["vs_wave"] == outcome.vs_wave] if outcome.vs_wave and len(rows) else rows
         if rows.empty:
             continue
-        row = rows.iloc[0].to_dict()
+        row = dict(rows.iloc[0])
         shown = row["status"] == "shown"
         body.append([Cell(_label(report, outcome), number=False), change_cell(row, 1, True, lang),
                      *(Cell(numbers.p_value(row[c], lang).removeprefix(f"p{numbers.NBSP}=").strip() if shown else HIDDEN) for c in ("p", "p_adjusted"))])  # fmt: skip
@@ -197,7 +197,7 @@ def specification(report, article: str, title: str) -> Table | Text:
             rows = report.results.where(finding.indicator, report.wave, statistic=statistic, **key)
             rows = rows[rows["vs_wave"] == finding.vs_wave] if finding.vs_wave and len(rows) else rows
             if len(rows):
-                row = rows.iloc[0].to_dict()
+                row = dict(rows.iloc[0])
                 label = texts["weighted_spec" if name == "weighted" else name]
                 lines.append([Cell(label, number=False), Cell(whole(row["n"], lang)), _either(row, finding, lang)])
         if lines:
