@@ -30,40 +30,39 @@ def _counts(rows: pd.DataFrame):
 
 def _intervals(rows: pd.DataFrame):
     """An interval holds its estimate; a share lies between 0 and 1."""
-    some = rows[rows["lower"].notna() & rows["upper"].notna() & rows["estimate"].notna()]
-    for row in some.to_dict("records"):
-        if not row["lower"] <= row["estimate"] <= row["upper"]:
-            yield _fault(row["id"], "estimate", f"{row['lower']:g} to {row['upper']:g}", f"{row['estimate']:g}")
+    outside = (rows["estimate"] < rows["lower"]) | (rows["estimate"] > rows["upper"])
+    for row in rows[outside].to_dict("records"):
+        yield _fault(row["id"], "estimate", f"{row['lower']:g} to {row['upper']:g}", f"{row['estimate']:g}")
     for row in rows[(rows["unit"] == "share") & ((rows["estimate"] < 0) | (rows["estimate"] > 1))].to_dict("records"):
         yield _fault(row["id"], "estimate", "0 to 1", f"{row['estimate']:g}")
 
 
 def _shares(rows: pd.DataFrame):
     """The shares of a question's categories make one; their counts make the base."""
-    parts = rows[rows["category"].astype(str).ne("") & (rows["statistic"] == "share") & rows["model"].eq("")]
-    for (_, name, by, level, by2, level2), part in parts.groupby(["wave", "indicator", "by", "level", "by2", "level2"]):
-        total, n = part["estimate"].sum(), part["n"].iloc[0]
-        if part["count"].sum() != n:  # some categories are hidden, or were given by nobody
-            if part["count"].sum() > n:
-                yield _fault(f"{name} {by}{level}{by2}{level2}", "count", f"{n:g}", f"{part['count'].sum():g}")
-        elif abs(total - 1) > SUM_OF_SHARES * len(part):
-            yield _fault(f"{name} {by}{level}{by2}{level2}", "estimate", "1", f"{total:.4f}")
+    parts = rows[rows["category"].ne("") & (rows["statistic"] == "share") & rows["model"].eq("")]
+    sums = parts.groupby(["wave", "indicator", "by", "level", "by2", "level2"]).agg(
+        id=("id", "first"), total=("estimate", "sum"), count=("count", "sum"), n=("n", "first"), size=("id", "size")
+    )
+    for row in sums[sums["count"] > sums["n"]].to_dict("records"):
+        yield _fault(row["id"], "count", f"{row['n']:g} in all categories together", f"{row['count']:g}")
+    # Where the counts do not make the base, some categories are hidden.
+    whole = sums[(sums["count"] == sums["n"]) & ((sums["total"] - 1).abs() > SUM_OF_SHARES * sums["size"])]
+    for row in whole.to_dict("records"):
+        yield _fault(row["id"], "estimate", "1 in all categories together", f"{row['total']:.4f}")
 
 
 def _groups(results: pd.DataFrame):
     """The bases of women and men, and of the ages, make the base of all."""
     rows = results[
-        results["statistic"].isin(["share", "mean"])
-        & results["model"].eq("")
-        & results["by2"].eq("")
-        & (results["kind"] == "estimate")
-    ]
-    whole = rows[rows["by"] == ""].set_index(["wave", "indicator", "category", "statistic"])["n"].to_dict()
+        results["statistic"].isin(["share", "mean"]) & results["model"].eq("") & results["by2"].eq("") & (results["kind"] == "estimate")
+    ]  # fmt: skip
+    key = ["wave", "indicator", "category", "statistic"]
+    whole = rows[rows["by"] == ""].groupby(key)["n"].first().rename("whole")
     for by in GROUPS:
-        for key, part in rows[rows["by"] == by].groupby(["wave", "indicator", "category", "statistic"]):
-            n = whole.get(key)
-            if (part["status"] == "shown").all() and n is not None and pd.notna(n) and part["n"].sum() != n:
-                yield _fault(part["id"].iloc[0], "n", f"{n:g} in all {by} groups together", f"{part['n'].sum():g}")
+        part = rows[rows["by"] == by].assign(open=lambda r: r["status"] == "shown").groupby(key)
+        sums = part.agg(id=("id", "first"), n=("n", "sum"), open=("open", "all")).join(whole, how="inner")
+        for row in sums[sums["open"] & sums["whole"].notna() & (sums["n"] != sums["whole"])].to_dict("records"):
+            yield _fault(row["id"], "n", f"{row['whole']:g} in all {by} groups together", f"{row['n']:g}")
 
 
 def _languages(entries: list[dict]):

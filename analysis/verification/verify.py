@@ -62,7 +62,8 @@ def level_a(folder: Path, wave: int, kind: str) -> Verdict:
         )
     verdict.inputs += _changed_files(folder, about)
     ledgers, results = publishing.read_ledgers(folder / LEDGER), _published_results(folder)
-    rows = {row["id"]: row for row in results.to_dict("records")}
+    shown = {row for entry in publishing.entries_of(ledgers) for row in entry["rows"]}
+    rows = {row["id"]: row for row in results[results["id"].isin(shown)].to_dict("records")}
     for part in ledgers:
         for entry in part["numbers"]:
             entry = entry | {"lang": part["lang"], "document": part["document"]}
