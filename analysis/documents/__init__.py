@@ -98,10 +98,7 @@ def write(
             done, {k: v for k, v in qmd.front_matter(done).items() if k not in ("author", "affiliation")}
         )
     numbers = ledger.record(done, stage / "figures")
-    script = (ROOT / "reports" / "look" / "numbers.js").read_text(encoding="utf-8")
-    rows = cards.replace("</", "<\\/")
-    page = f'<script type="application/json" id="number-rows">{rows}</script>\n<script>\n{script}</script>\n'
-    (stage / "numbers.html").write_text(page, encoding="utf-8")
+    (stage / "numbers.html").write_text(ledger.page(cards), encoding="utf-8")
     epoch = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
     (quarto if renderer == "quarto" else render).render(done, outputs=outputs, resources=stage, epoch=epoch)
     ledger.write(numbers, notebook.with_suffix(".numbers.json"), document=name + edition.suffix, lang=lang, wave=wave, data=kind,

@@ -48,9 +48,12 @@ def execute(
 
 
 def _cards(client, notebook, data_hash: str) -> str:
+    """The cards of all results rows that the document shows; empty if it shows none."""
     rows = sorted(
         {row for hit in SPAN.finditer(nbformat.writes(notebook).replace('\\"', '"')) for row in hit["rows"].split("+")}
     )
+    if not rows:
+        return ""
     asked = {"cards": f"_presentation.cards({rows!r}, {data_hash!r})"}
     message = client.kc.execute(
         "from analysis import presentation as _presentation", silent=True, user_expressions=asked

@@ -11,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from analysis.presentation.provenance import SPAN, Origin, span
+from analysis.settings import ROOT
 
 HEADING = re.compile(r"^(#{1,6}) (.+?)(?:\s*\{(.*)\})?\s*$")
 DIV = re.compile(r"^:{3,}\s*\{(.+)\}\s*$")
@@ -129,6 +130,15 @@ def pictures(folder: Path) -> dict[str, dict[str, str]]:
     for path in sorted([*folder.glob("fig-*.svg"), *folder.glob("fig-*.png")]):
         found.setdefault(path.stem, {})[path.suffix[1:]] = sha256(path.read_bytes()).hexdigest()
     return found
+
+
+def page(cards: str) -> str:
+    """What the page of a document needs besides its spans: the cards (JSON), and the script that opens them."""
+    if not cards:
+        return ""
+    script = (ROOT / "reports" / "look" / "numbers.js").read_text(encoding="utf-8")
+    rows = cards.replace("</", "<\\/")
+    return f'<script type="application/json" id="number-rows">{rows}</script>\n<script>\n{script}</script>\n'
 
 
 def write(entries: list[Entry], path: Path, **about) -> None:

@@ -34,7 +34,8 @@ class Figure:
         alt = " ".join(plain(self.alt).split()).replace('"', "'")
         data = (
             f'\n::: {{.content-visible when-format="html"}}\n```{{=html}}\n<details class="figure-data" data-figure="fig-{self.id}">'
-            f"<summary>{self.data.caption}</summary>\n{self.data.html()}\n</details>\n```\n:::\n"
+            f'<summary>{self.data.caption}</summary>\n<div class="scroll" role="region" aria-label="{self.data.caption}" tabindex="0">\n'
+            f"{self.data.html()}\n</div>\n</details>\n```\n:::\n"
         )
         picture = f'![]({self.path.as_posix()}){{fig-alt="{alt}"}}'
         return f"::: {{#fig-{self.id}}}\n{picture}\n\n{spans(self.caption)}\n:::\n{data}"

@@ -41,7 +41,7 @@ def check_r() -> None:
 def wanted(results: pd.DataFrame) -> pd.DataFrame:
     """The complete results rows that R is asked for, with `what`: level, quantile, difference, change, model."""
     rows = results[results["estimate"].notna() | (results["status"] == "reference")].copy()
-    plain = (rows["model"] == "") & rows["by"].isin(GROUPS) & rows["by2"].isin(GROUPS)
+    plain = (rows["model"] == "") & rows["by2"].isin(GROUPS)
     rows["what"] = ""
     rows.loc[plain & (rows["kind"] == "estimate") & rows["statistic"].isin(["mean", "share"]), "what"] = "level"
     rows.loc[plain & rows["statistic"].isin(["p25", "median", "p75"]), "what"] = "quantile"
@@ -55,14 +55,14 @@ def wanted(results: pd.DataFrame) -> pd.DataFrame:
 
 
 def crosscheck(folder: Path, every: int = 1) -> Check:
-    """R's figures against those in `folder` (estimates.parquet and the files of `make export`); every n-th level for a quick look.
+    """R's figures against those in `folder` (estimates.parquet and the files of `make export`); every n-th row and all models for a quick look.
 
     Raises R_MISSING, R_FAILED.
     """
     check_r()
     results = pd.read_parquet(folder / "estimates.parquet")
     asked = wanted(results)
-    asked = pd.concat([asked[asked["what"] == "level"].iloc[::every], asked[asked["what"] != "level"]])
+    asked = pd.concat([asked[asked["what"] != "model"].iloc[::every], asked[asked["what"] == "model"]])
     with tempfile.TemporaryDirectory() as work:
         listed, made = Path(work) / "wanted.csv", Path(work) / "r.csv"
         asked[COLUMNS].to_csv(listed, index=False)

@@ -48,7 +48,7 @@ def test_a_block_that_is_not_closed(tmp_path):
 
 def test_inline_values_are_filled_in_and_plain_text_is_escaped(tmp_path):
     notebook = qmd.read(write(tmp_path, "Runde `{python} wave` og `{python} 'a*b_c'`.\n"))
-    done = execute(notebook, parameters={"wave": 2026}, metadata={"wave": 2026}, folder=tmp_path)
+    done, _ = execute(notebook, parameters={"wave": 2026}, metadata={"wave": 2026}, folder=tmp_path, data_hash="")
     assert done.cells[-1].source == "Runde 2026 og a\\*b\\_c."
     assert "wave: 2026" in done.cells[0].source
 
@@ -56,4 +56,4 @@ def test_inline_values_are_filled_in_and_plain_text_is_escaped(tmp_path):
 def test_a_failing_expression_names_its_line(tmp_path):
     notebook = qmd.read(write(tmp_path, "En linje.\n\nTo `{python} 1/0`.\n"))
     with pytest.raises(LegepaneletError, match=r"sample\.nb\.qmd line 12: `1/0`: ZeroDivisionError"):
-        execute(notebook, parameters={}, metadata={}, folder=tmp_path)
+        execute(notebook, parameters={}, metadata={}, folder=tmp_path, data_hash="")

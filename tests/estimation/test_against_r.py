@@ -145,10 +145,10 @@ def second_computation(project, every: int) -> crosscheck.Check:
 
 @in_r
 def test_the_export_gives_the_results_in_r(report):
-    """svymean, svyquantile, svyglm of `make export`'s files: estimates and SE to 1e-9, limits and models to 1e-5 (every 120th level)."""
-    found = second_computation(report, every=120)
+    """svymean, svyquantile, svyglm of `make export`'s files: estimates and SE to 1e-9, limits and models to 1e-5 (every 40th row, all models)."""
+    found = second_computation(report, every=40)
     assert found.differences.empty, found.differences.to_string()
-    assert found.covered > 900
+    assert found.covered > 150
 
 
 @pytest.mark.slow

@@ -310,7 +310,7 @@ def test_a_result_taken_away(copy):
 
 def in_ledger(folder: Path, lang: str, change) -> None:
     parts = json.loads((folder / "numbers.json").read_text(encoding="utf-8"))
-    change(next(p["numbers"] for p in parts if p["lang"] == lang))
+    change(next(p["numbers"] for p in parts if (p["document"], p["lang"]) == ("ai-use", lang)))
     (folder / "numbers.json").write_text(json.dumps(parts, ensure_ascii=False), encoding="utf-8")
 
 
