@@ -4,6 +4,8 @@ from lxml import etree
 
 DOCTYPE = '<!DOCTYPE article PUBLIC "-//NLM//DTD JATS (Z39.96) Journal Publishing DTD v1.1 20151215//EN" "JATS-journalpublishing1.dtd">'
 REF_TYPES = {"fig": "fig", "tbl": "table", "sec": "sec", "ref": "bibr"}
+TEXT = ("p", "td", "th", "title", "subtitle", "article-title", "label", "bold", "italic", "sup", "sub", "xref", "ext-link", "named-content",
+        "alt-text", "kwd", "surname", "given-names", "aff", "term")  # fmt: skip
 MAIN_FINDINGS = ("hovedfunn", "main-findings")
 AFTER_ABSTRACT = ("trans-abstract", "kwd-group", "funding-group", "conference", "counts", "custom-meta-group")
 
@@ -33,7 +35,11 @@ def finished(made: bytes, front: dict, folder: str) -> bytes:
     if label := front.get("synthetic-label"):
         group = etree.SubElement(meta, "kwd-group")
         etree.SubElement(group, "kwd").text = label
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", doctype=DOCTYPE, pretty_print=True)
+    for element in root.iter():  # a line an element, but for what stands in a line of text, where a space would be read
+        parent = element.getparent()
+        if parent is not None and parent.tag not in TEXT and not (element.tail or "").strip():
+            element.tail = "\n"
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", doctype=DOCTYPE)
 
 
 def _contributors(meta, front: dict) -> None:

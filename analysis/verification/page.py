@@ -50,6 +50,12 @@ def write(verdict: Verdict, path: Path, when: str) -> None:
             *(f"<li>{escape(line)}</li>" for line in verdict.inputs),
             "</ul>",
         ]
+    if verdict.other_bytes:
+        told = ", ".join(verdict.other_bytes)
+        body += [
+            "<h2>Files with other bytes</h2>",
+            f"<p>Their numbers are compared above; another word or another machine suffices: {escape(told)}.</p>",
+        ]
     if verdict.differences:
         worst = sorted(verdict.differences, key=lambda d: -GRADES.index(d.grade))
         rows = [(d.grade, d.where, d.row, d.field, d.published, d.found) for d in worst[:MOST]]

@@ -38,7 +38,7 @@ LEVELS = {"A": "no data: files against ledger and results", "B": "synthetic data
 
 @dataclass
 class Verdict:
-    """What was compared at which level, every difference, and the inputs that differ."""
+    """What was compared at which level, every difference, the inputs that differ, and files that differ in no number but in bytes."""
 
     wave: int
     kind: str
@@ -46,6 +46,7 @@ class Verdict:
     compared: Counter = field(default_factory=Counter)
     differences: list[Difference] = field(default_factory=list)
     inputs: list[str] = field(default_factory=list)
+    other_bytes: list[str] = field(default_factory=list)
 
     @property
     def good(self) -> bool:
@@ -240,7 +241,8 @@ def compare(folder: Path, made: Path, verdict: Verdict) -> None:
     for name, digest in about["published"].items():
         if name not in (LEDGER, RESULTS, publishing.EARLIER):
             same = (made / name).is_file() and manifest.digest(made / name) == digest
-            verdict.compared["files, byte by byte" if same else "files with other bytes"] += 1
+            verdict.compared["files with the same bytes"] += same
+            verdict.other_bytes += [] if same else [name]
 
 
 def _changed_inputs(old: dict, new: dict) -> list[str]:
