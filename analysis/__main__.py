@@ -90,27 +90,29 @@ def _formats(options) -> list[str]:
         raise LegepaneletError(
             "FORMAT_UNKNOWN", f"FORMATS={options.formats}: {unknown}", f"FORMATS may hold {' and '.join(FORMATS)}."
         )
-    if options.lang not in settings().languages:
-        raise LegepaneletError(
-            "LANG_UNKNOWN",
-            f"REPORT_LANG={options.lang} is not known",
-            f"It may be {' or '.join(settings().languages)}.",
-        )
     return [f for f in FORMATS if f in formats]
 
 
+def _languages(options) -> list[str]:
+    asked, known = options.lang.replace(",", " ").split(), settings().languages
+    if [lang for lang in asked if lang not in known] or not asked:
+        raise LegepaneletError(
+            "LANG_UNKNOWN", f"REPORT_LANG={options.lang} is not known", f"It may be {' or '.join(known)}, or both."
+        )
+    return [lang for lang in known if lang in asked]
+
+
 def _write(options, run: pipeline.Run, documents: list[tuple[str, int]]) -> int:
-    """Makes (document, wave) pairs in the formats, the language and the edition asked for, and prints their paths."""
+    """Makes (document, wave) pairs in the formats, the languages and the edition asked for, and prints their paths."""
     started, formats = time.monotonic(), _formats(options)
+    wanted = [(d, w, lang) for lang in _languages(options) for d, w in documents]
     check_renderer(options.renderer)
     edition = Edition(*(getattr(options, name) not in ("", "0") for name in ("draft", "blind", "manuscript")))
     waves = sorted({wave for _, wave in documents})
-    made = [p for d, w in documents for p in pipeline.document_files(d, w, options.lang, formats, edition).values()]
+    made = [p for d, w, lang in wanted for p in pipeline.document_files(d, w, lang, formats, edition).values()]
 
     def tasks():
-        found = [
-            pipeline.document_task(run, d, w, options.lang, formats, options.renderer, edition) for d, w in documents
-        ]
+        found = [pipeline.document_task(run, *each, formats, options.renderer, edition) for each in wanted]
         return pipeline.results_tasks(run, waves) + found
 
     command = f"{documents} {options.lang} {formats} {options.renderer}{edition.suffix}"
@@ -139,7 +141,7 @@ def _write(options, run: pipeline.Run, documents: list[tuple[str, int]]) -> int:
 def _again(options) -> str:
     """The command that repeats this one, without a path of this machine."""
     given = {
-        "WAVE": getattr(options, "wave", ""), "ARTICLE": getattr(options, "article", ""), "REPORT_LANG": options.lang,
+        "WAVE": getattr(options, "wave", ""), "ARTICLE": getattr(options, "article", ""), "REPORT_LANG": f'"{options.lang}"',
         "FORMATS": f'"{options.formats}"', "RENDERER": options.renderer, "DATA": options.data and "...",
     }  # fmt: skip
     given |= {name.upper(): getattr(options, name) for name in ("draft", "blind", "manuscript")}
@@ -223,9 +225,8 @@ def publish(options) -> int:
     wanted = options.documents.split() or known
     if unknown := [d for d in wanted if d not in known]:
         raise LegepaneletError("ARTICLE_UNKNOWN", f"DOCUMENTS={' '.join(unknown)}", f"{wave} has {', '.join(known)}.")
-    for lang in settings().languages:
-        options.lang, options.formats = lang, " ".join(FORMATS)
-        _write(options, run, [(d, wave) for d in wanted])
+    options.lang, options.formats = " ".join(settings().languages), " ".join(FORMATS)
+    _write(options, run, [(d, wave) for d in wanted])
     manifest.record(wave, run.source.files, run.source.kind, options.renderer, f"make publish WAVE={wave}")
     folder = publishing.publish(wave, run.source.kind, options.reason, commit, wanted)
     say(

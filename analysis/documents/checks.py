@@ -19,7 +19,7 @@ def claims(notebook) -> list[Fault]:
         source = cell.metadata.get("source", {"file": "the document", "line": 1})
         for offset, line in enumerate(cell.source.splitlines()):
             for hit in UNSUPPORTED.finditer(line):
-                sentence = SENTENCE.split(UNSUPPORTED.sub("", line[hit.end() :]))[0]
+                sentence = SENTENCE.split(re.sub(r"<[^>]*>", "", UNSUPPORTED.sub("", line[hit.end() :])))[0]
                 where = f"{source['file']} line {source['line'] + offset}"
                 found.append(Fault("CLAIM_UNSUPPORTED", where, f"«{sentence.strip()}» says {_unescaped(hit[1])}"))
     return found

@@ -24,16 +24,16 @@ UNCERTAIN = {"change_uncertain", "difference_uncertain", "association_uncertain"
 # Language -> (words, the claims that may stand behind them).
 COMPARISONS = {
     "nb": [
-        (r"øk(?:te|t|er|ning\w*)|ste(?:g|get)|høyere|oftere|flere enn|mer enn|større enn|hyppigere|vanligere", ANY_UP),
-        (r"falt|faller|sank|sunket|lavere|sjeldnere|færre|mindre enn|nedgang\w*|redusert", ANY_DOWN),
+        (r"øk(?:te|t|er|ning\w*)|ste(?:g|get)|høyere|oftere|flere enn|mer (?:enn|vanlig|utbredt)|større enn|hyppigere|vanligere|doblet|vokst", ANY_UP),
+        (r"falt|faller|sank|sunket|lavere|sjeldnere|færre|mindre enn|nedgang\w*|redusert|mindre (?:vanlig|utbredt)|halvert", ANY_DOWN),
         (r"flertall\w*|de fleste|flest|halvparten|vanligst\w*|hyppigst\w*|størst|høyest", {"most", "largest", "minority", "about_half"}),
         (r"mindretall\w*", {"minority"}),
         (r"ingen (?:sikker )?(?:forskjell|endring)|uendret|like (?:stor|ofte|mange|høy)\w*|skilte seg ikke", {"equal", "unchanged"}),
         (r"usikker\w*", UNCERTAIN),
     ],
     "en": [
-        (r"increase[sd]?|rose|risen|higher|more often|more than|more likely|larger than|greater than|more common", ANY_UP),
-        (r"fell|fallen|decrease[sd]?|decline[sd]?|lower|less often|less than|less likely|fewer|reduced", ANY_DOWN),
+        (r"increase[sd]?|rose|risen|higher|more (?:often|than|likely|common|widespread)|larger than|greater than|doubled|grew|grown", ANY_UP),
+        (r"fell|fallen|decrease[sd]?|decline[sd]?|lower|less (?:often|than|likely|common|widespread)|fewer|reduced|halved", ANY_DOWN),
         (r"majority|(?<!at )most|half|largest|highest|most common", {"most", "largest", "minority", "about_half"}),
         (r"minority", {"minority"}),
         (r"no (?:clear )?(?:difference|change)|unchanged|did not differ|equally (?:often|many|common)", {"equal", "unchanged"}),

@@ -19,9 +19,12 @@ KINDS = {
     "largest": ORDER,
     "goes_with_more": MODEL, "goes_with_less": MODEL, "association_uncertain": MODEL,
 }  # fmt: skip
-DIRECTIONS = {"rose": "up", "more": "up", "goes_with_more": "up", "fell": "down", "less": "down", "goes_with_less": "down",
-              "unchanged": "none", "equal": "none", "change_uncertain": "uncertain", "difference_uncertain": "uncertain",
-              "association_uncertain": "uncertain"}  # fmt: skip
+# What holds of a change, a difference or an association that goes a way.
+HOLDS = {
+    CHANGE: {"up": "rose", "down": "fell", "none": "unchanged", "uncertain": "change_uncertain"},
+    GROUPS: {"up": "more", "down": "less", "none": "equal", "uncertain": "difference_uncertain"},
+    MODEL: {"up": "goes_with_more", "down": "goes_with_less", "uncertain": "association_uncertain"},
+}
 
 
 def check(report, kind: str, name: str, *others: str, **key) -> Text:
@@ -38,10 +41,11 @@ def check(report, kind: str, name: str, *others: str, **key) -> Text:
         raise ValueError(f"'{kind}' is not a claim; known are {', '.join(KINDS)}")
     held = {CHANGE: _change, GROUPS: _groups, LEVEL: _level, ORDER: _order, MODEL: _model}[KINDS[kind]]
     try:
-        supported, reason = held(report, kind, name, *others, **key)
+        holds, reason = held(report, name, *others, **key)
+        reason += f"; what holds is {holds}" if holds else ""
     except LookupError as error:  # nothing can be claimed of what has no result, or a hidden one
-        supported, reason = False, str(error)
-    return Text("") if supported else Text(f"[{kind}, {name}: {markdown_safe(plain(reason))}]{{.unsupported}} ")
+        holds, reason = "", str(error)
+    return Text("") if holds == kind else Text(f"[{kind}, {name}: {markdown_safe(plain(reason))}]{{.unsupported}} ")
 
 
 def _shown(row: dict | None, what: str) -> dict:
@@ -75,37 +79,37 @@ def _told(report, name: str, row: dict, what: str) -> str:
     return f"{what}: {numbers.signed(factor * row['estimate'], digits, report.lang)}{points} ({numbers.interval(*limits, report.lang)})"
 
 
-def _change(report, kind, name, since: int | None = None, statistic: str = "change_net", **key) -> tuple[bool, str]:
+def _change(report, name, since: int | None = None, statistic: str = "change_net", **key) -> tuple[str, str]:
     row = _shown(report.change_row(name, statistic, since, **key), f"{name}, {statistic}")
     found = direction(row["lower"], row["upper"], 0, margin(report, report.indicator(name)))
-    return found == DIRECTIONS[kind], _told(report, name, row, f"{statistic}, {int(row['vs_wave'])}–{report.wave}")
+    return HOLDS[CHANGE][found], _told(report, name, row, f"{statistic}, {int(row['vs_wave'])}–{report.wave}")
 
 
-def _groups(report, kind, name, by, level, other) -> tuple[bool, str]:
+def _groups(report, name, by, level, other) -> tuple[str, str]:
     row = _shown(report.difference_row(name, by, level, other), f"{name}, {level} less {other}")
     found = direction(row["lower"], row["upper"], 0, margin(report, report.indicator(name)))
-    return found == DIRECTIONS[kind], _told(report, name, row, f"{level} less {other}")
+    return HOLDS[GROUPS][found], _told(report, name, row, f"{level} less {other}")
 
 
-def _level(report, kind, name, **key) -> tuple[bool, str]:
+def _level(report, name, **key) -> tuple[str, str]:
     row = _shown(report.row(name, **key), name)
     found = "most" if row["lower"] > HALF else "minority" if row["upper"] < HALF else "about_half"
-    return found == kind, f"{report.value(name, **key)} ({report.ci(name, **key)})"
+    return found, f"{report.value(name, **key)} ({report.ci(name, **key)})"
 
 
-def _order(report, kind, name, *others) -> tuple[bool, str]:
+def _order(report, name, *others) -> tuple[str, str]:
     first = _shown(report.row(name), name)
     rivals = {other: _shown(report.row(other), other) for other in others}
     ahead = [other for other, row in rivals.items() if row["upper"] >= first["lower"]]
     told = "; ".join(f"{n} {report.value(n)} ({report.ci(n)})" for n in (name, *ahead))
-    return not ahead, told
+    return "" if ahead else "largest", told
 
 
-def _model(report, kind, name, article, term) -> tuple[bool, str]:
+def _model(report, name, article, term) -> tuple[str, str]:
     row = _shown(
         report.results.row(name, report.wave, model=article, term=term, statistic="odds_ratio"), f"{name}, {term}"
     )
     found = direction(row["lower"], row["upper"], 1, None)
     limits = [numbers.decimal(row[side], 2, report.lang) for side in ("lower", "upper")]
     told = f"{term}: {numbers.decimal(row['estimate'], 2, report.lang)} ({numbers.interval(*limits, report.lang)})"
-    return found == DIRECTIONS[kind], told
+    return HOLDS[MODEL][found], told

@@ -1,5 +1,6 @@
 """The front door of a document: `report.share(...)`, `report.figure(...)`, `report.table(...)` and the rest."""
 
+import difflib
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
@@ -61,7 +62,15 @@ class Report:
         return {i.id: i for i in sorted(found, key=lambda i: i.kind != "category")}
 
     def indicator(self, name: str) -> Indicator | None:
-        """The indicator's mean or 0/1 form, else its categories; None if the wave did not ask it."""
+        """The indicator's mean or 0/1 form, else its categories; None if the wave did not ask it.
+
+        Raises LookupError if the codebook has none of that name: a misspelt one must not leave a gap in a sentence.
+        """
+        if name not in self.known:
+            near = (
+                ", ".join(difflib.get_close_matches(name, self.known, 3)) or "see the column indicator of results.csv"
+            )
+            raise LookupError(f"the codebook has no indicator '{name}'; near it: {near}")
         found = [i for i in self.indicators if i.id == name]
         return next((i for i in found if i.kind != "category"), found[0] if found else None)
 
