@@ -24,7 +24,7 @@ UNCERTAIN = {"change_uncertain", "difference_uncertain", "association_uncertain"
 # Language -> (words, the claims that may stand behind them).
 COMPARISONS = {
     "nb": [
-        (r"øk(?:te|t|er|ning\w*)|ste(?:g|get)|høyere|oftere|(?:flere|større) enn|mer (?:enn|vanlig|utbredt)|hyppigere|vanligere|doblet|vokst", ANY_UP),
+        (r"øk(?:te|t|er|ning\w*)|ste(?:g|get)|høyere|oftere|(?:flere|større) enn|mer (?:enn|vanlig|utbredt)|(?:hyppig|vanlig)ere|doblet", ANY_UP),
         (r"falt|faller|sank|sunket|lavere|sjeldnere|færre|mindre enn|nedgang\w*|redusert|mindre (?:vanlig|utbredt)|halvert", ANY_DOWN),
         (r"flertall\w*|de fleste|flest|halvparten|vanligst\w*|hyppigst\w*|størst|høyest", {"most", "largest", "minority", "about_half"}),
         (r"mindretall\w*", {"minority"}),
