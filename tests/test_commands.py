@@ -102,7 +102,7 @@ def test_one_changed_answer_changes_the_results(first_report, tmp_path):
     before = digest(first_report.output(1994, "results.csv"))
     other = Project(tmp_path / "project", data)
     shutil.copytree(first_report.folder, other.folder)
-    done = other.run("report", "--wave", "1994", "--formats", "html")
+    done = other.run("export", "--wave", "1994")
     assert done.returncode == 0, done.stderr
     assert digest(other.output(1994, "results.csv")) != before
     assert "removing _output/2026" in done.stderr
