@@ -118,12 +118,12 @@ def axe() -> Path | None:
 @in_browser
 @pytest.mark.skipif(axe() is None, reason="axe-playwright-python, which holds axe-core, is not installed")
 @pytest.mark.parametrize(
-    "document", ["wave-report.nb", *(f"{article}.{lang}" for article, lang in EVERY), "appendix.nb"]
+    "document", ["1994/wave-report.nb", *(f"2026/{a}.{lang}" for a, lang in EVERY), "2026/appendix.nb"]
 )
-def test_no_page_has_a_fault_of_accessibility(articles, tmp_path, document):
+def test_no_page_has_a_fault_of_accessibility(articles, first_report, tmp_path, document):
     script = f"""
       var script = page.createElement('script'); script.src = '{axe().as_uri()}';
       script.onload = () => frame.axe.run(page, {{resultTypes: ['violations']}}).then(
         r => tell(JSON.stringify(r.violations.map(v => [v.id, v.nodes.length, v.nodes[0].html.slice(0, 160)]))), e => tell('error ' + e));
       page.head.appendChild(script);"""
-    assert in_frame(articles.output(2026, f"{document}.html"), script, tmp_path) == "[]"
+    assert in_frame(articles.folder / "_output" / f"{document}.html", script, tmp_path) == "[]"
