@@ -24,6 +24,10 @@ turns. missing: published and not found. new: found and not published."""
 def sentence(verdict: Verdict) -> str:
     """The verdict in one sentence, naming the level reached."""
     compared, told = sum(verdict.compared.values()), f"Level {verdict.level} ({LEVELS[verdict.level]})"
+    if verdict.exact is not None:
+        told += "; results " + (
+            "the same to the last digit" if verdict.exact else "the same as displayed at most, not to the last digit"
+        )
     if verdict.good:
         numbers = verdict.compared["numbers in files"]
         return f"{told}: all {numbers} numbers of the published files, and all else that was compared ({compared}), are the same."

@@ -47,6 +47,7 @@ class Verdict:
     differences: list[Difference] = field(default_factory=list)
     inputs: list[str] = field(default_factory=list)
     other_bytes: list[str] = field(default_factory=list)
+    exact: bool | None = None  # whether the rebuilt results are the same to the last digit; None if nothing was rebuilt
 
     @property
     def good(self) -> bool:
@@ -219,6 +220,9 @@ def compare(folder: Path, made: Path, verdict: Verdict) -> None:
     """A rebuilt output folder against the publication: results row by row, ledger number by number, files byte by byte, inputs."""
     about, now = manifest.read(folder), manifest.read(made)
     verdict.inputs += _changed_inputs(about, now)
+    verdict.exact = (
+        now["outputs"][RESULTS] == about["outputs"][RESULTS]
+    )  # the private file, of which only the hash is published
     ledgers, new = publishing.read_ledgers(folder / LEDGER), publishing.read_ledgers(made / LEDGER)
     entries = publishing.entries_of(ledgers)
     old_rows, new_rows = _published_results(folder), publishing.shown_results(made.parent, verdict.wave, entries)
