@@ -9,6 +9,7 @@ from lxml import etree
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 LONGEST = 30  # rows of a table that is kept on one page
+PROPERTIES = ("wave", "synthetic-label")
 HEAD = ("RUNNING-HEAD", "DATA-LABEL")  # stand in the head of reports/look/*.docx
 
 
@@ -22,10 +23,22 @@ def finished(made: bytes, *, running: str, label: str, epoch: int) -> bytes:
             if name.startswith("word/header"):
                 for mark, text in zip(HEAD, (running, label), strict=True):
                     content = content.replace(mark.encode(), escape(text).encode())
+            if name == "docProps/custom.xml":
+                content = _properties(content)
             if name == "word/document.xml":
                 content = _kept_together(content)
             new.writestr(zipfile.ZipInfo(name, day), content, zipfile.ZIP_DEFLATED)
     return out.getvalue()
+
+
+def _properties(custom: bytes) -> bytes:
+    """The document's own properties without what pandoc adds of its options, paths of the machine among them."""
+    root = etree.fromstring(custom)
+    for entry in [e for e in root if e.get("name") not in PROPERTIES]:
+        root.remove(entry)
+    for number, entry in enumerate(root, start=2):  # Word counts them from two
+        entry.set("pid", str(number))
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
 def _kept_together(document: bytes) -> bytes:

@@ -180,31 +180,32 @@ def rebuild(folder: Path, wave: int, data: Path | None, work: Path) -> Path:
     if raw is None:
         raw = work / "raw"
         _run(project, "data", "--data", str(raw))
-    for document, langs in _documents(folder).items():
-        for lang, formats in langs.items():
-            command = ["report"] if document == "wave-report" else ["article", "--article", document]
-            _run(
-                project,
-                *command,
-                "--wave",
-                str(wave),
-                "--lang",
-                lang,
-                "--formats",
-                " ".join(formats),
-                "--data",
-                str(raw),
-            )
+    for document, (langs, formats) in _documents(folder).items():
+        command = ["report"] if document == "wave-report" else ["article", "--article", document]
+        _run(
+            project,
+            *command,
+            "--wave",
+            str(wave),
+            "--lang",
+            " ".join(langs),
+            "--formats",
+            " ".join(formats),
+            "--data",
+            str(raw),
+        )
     return project / settings().output.relative_to(ROOT) / str(wave)
 
 
-def _documents(folder: Path) -> dict[str, dict[str, list[str]]]:
-    """Document -> language -> formats, of a publication."""
-    found: dict[str, dict[str, list[str]]] = {}
+def _documents(folder: Path) -> dict[str, tuple[list[str], list[str]]]:
+    """Document -> its languages and formats, of a publication."""
+    found: dict[str, tuple[list[str], list[str]]] = {}
     for part in publishing.read_ledgers(folder / LEDGER):
         stem = f"{part['document']}.{part['lang']}"
-        formats = [f for f in ("html", "pdf", "docx", "jats") if (folder / f"{stem}.{SUFFIX.get(f, f)}").is_file()]
-        found.setdefault(part["document"], {})[part["lang"]] = formats
+        langs, formats = found.setdefault(part["document"], ([], []))
+        langs.append(part["lang"])
+        there = [f for f in ("html", "pdf", "docx", "jats") if (folder / f"{stem}.{SUFFIX.get(f, f)}").is_file()]
+        formats += [f for f in there if f not in formats]
     return found
 
 

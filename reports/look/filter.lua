@@ -126,7 +126,7 @@ local function figure(div, label)
     return pandoc.Figure({ pandoc.Plain(image.content) }, { long = { pandoc.Plain(labelled(caption, label)) } }, { id = div.identifier })
   end
   return pandoc.Div({ image, pandoc.Div(pandoc.Plain(labelled(caption, label)), { class = "caption" }) },
-    { id = div.identifier, class = "float figure" })
+    pandoc.Attr(div.identifier, { "float", "figure" }))
 end
 
 local function tables(div)
@@ -150,16 +150,16 @@ local function table_float(div, label)
     return blocks
   elseif jats then
     div.content:insert(1, pandoc.Div(pandoc.Plain(labelled(caption, label)), { class = "caption" }))
-    return pandoc.Div(tables(div).content, { id = div.identifier, class = "table-float" })
+    return pandoc.Div(tables(div).content, pandoc.Attr(div.identifier, { "table-float" }))
   end
   local blocks = pandoc.Blocks({ pandoc.Div(pandoc.Plain(labelled(caption, label)), { class = "caption", id = div.identifier .. "-caption" }) })
   for _, block in ipairs(div.content) do
     if block.t == "RawBlock" then
-      block = pandoc.Div({ block }, { class = "scroll", role = "region", tabindex = "0", ["aria-labelledby"] = div.identifier .. "-caption" })
+      block = pandoc.Div({ block }, pandoc.Attr("", { "scroll" }, { { "role", "region" }, { "tabindex", "0" }, { "aria-labelledby", div.identifier .. "-caption" } }))
     end
     blocks:insert(block)
   end
-  return pandoc.Div(blocks, { id = div.identifier, class = "float table" })
+  return pandoc.Div(blocks, pandoc.Attr(div.identifier, { "float", "table" }))
 end
 
 -- Numbers every float and section in document order.
@@ -203,7 +203,8 @@ local function displayed(span)
   if not span.classes:includes("n") then return nil end
   if typst then return span.content end
   if jats then
-    return pandoc.Span(span.content, { id = span.identifier, ["content-type"] = "number", ["specific-use"] = span.attributes["row"] or span.attributes["data-row"] })
+    local row = span.attributes["row"] or span.attributes["data-row"] -- in pairs: a table of keys has no order
+    return pandoc.Span(span.content, pandoc.Attr(span.identifier, {}, { { "content-type", "number" }, { "specific-use", row } }))
   end
 end
 
@@ -217,7 +218,7 @@ function Pandoc(doc)
   for _, mark in ipairs({ "draft", "synthetic" }) do
     local label = doc.meta[mark .. "-label"]
     if label and not (typst or jats) then
-      doc.blocks:insert(1, pandoc.Div(pandoc.Plain(pandoc.Str(stringify(label))), { class = mark, role = html and "note" or nil }))
+      doc.blocks:insert(1, pandoc.Div(pandoc.Plain(pandoc.Str(stringify(label))), pandoc.Attr("", { mark }, html and { { "role", "note" } } or {})))
     end
   end
   if docx and doc.meta["date-long"] then doc.meta.date = doc.meta["date-long"] end

@@ -8,13 +8,15 @@ import zipfile
 from collections import Counter
 from pathlib import Path
 
+import nbformat
 import pypandoc
 import pytest
 from lxml import etree
 from PIL import Image
 
+from analysis.documents import render
 from analysis.presentation import checklists
-from analysis.settings import settings
+from analysis.settings import ROOT, settings
 from tests.documents.test_report import Page, in_browser, look, pdf_text, without_figure_data
 
 ARTICLES = ("ai-use", "research-conditions", "unequal-treatment")
@@ -198,6 +200,23 @@ def test_the_page_has_the_parts_of_an_original_article(articles, article, lang):
     assert not re.search(r"\bnan\b|\bNone\b|\{\{<|\.unsupported", visible)
     abstract = text[text.index('id="abstract"') : text.index('id="sec-background"')]
     assert {"nb": "SYNTETISKE DATA", "en": "SYNTHETIC DATA"}[lang] in abstract
+
+
+def test_one_notebook_gives_the_same_bytes_and_no_path_of_the_machine(articles, tmp_path):
+    notebook = nbformat.read(articles.output(2026, "ai-use.nb.ipynb"), as_version=4)
+    stage = articles.folder / ".build" / "2026" / "ai-use.nb"
+    for again in ("a", "b"):
+        made = {f: tmp_path / again / f"ai-use.nb.{f}" for f in ("html", "pdf", "docx", "jats")}
+        render.render(notebook, outputs=made, resources=stage, epoch=0)
+    for name in ("html", "pdf", "docx", "jats"):
+        one, other = ((tmp_path / again / f"ai-use.nb.{name}").read_bytes() for again in ("a", "b"))
+        assert one == other, name
+        assert str(articles.folder).encode() not in one and str(ROOT).encode() not in one, name
+    with zipfile.ZipFile(tmp_path / "a" / "ai-use.nb.docx") as archive:
+        told = "".join(
+            archive.read(name).decode(errors="replace") for name in archive.namelist() if name.endswith(".xml")
+        )
+    assert str(articles.folder) not in told and str(ROOT) not in told
 
 
 @in_browser
