@@ -184,7 +184,7 @@ def test_a_rebuild_from_the_data_in_a_clean_folder(first_report, tmp_path):
     assert project.run("publish", "--wave", "1994").returncode == 0
     done = project.run("verify", "--wave", "1994")
     assert done.returncode == 0, done.stdout
-    assert "Level C (the data: rebuilt): all " in done.stdout
+    assert "Level C (the data: rebuilt); results the same to the last digit: all " in done.stdout
     attested = json.loads(project.output(1994, "attestation.json").read_text(encoding="utf-8"))
     assert attested["verdict"] == "same" and attested["level"] == "C" and attested["raw"]
     path = project.data / "1994" / "answers.sav"
