@@ -87,7 +87,7 @@ class Table:
         words = [
             max(map(len, plain(cell.text).split()), default=0) for cell in self.head[-1]
         ]  # a heading breaks between words only
-        need = [min(max(n, w + 1, 5), 46) ** 0.75 for n, w in zip(longest, words, strict=True)]
+        need = [min(max(n, w + 2, 7), 46) ** 0.75 for n, w in zip(longest, words, strict=True)]
         return [round(100 * n / sum(need)) for n in need]
 
     @staticmethod
