@@ -312,12 +312,17 @@ def impact(options) -> int:
 
 def bundle(options) -> int:
     """Everything of a publication in one zip, checked to hold no microdata."""
+    import tempfile
+
     from analysis.verification import bundle as bundling
     from analysis.verification import publishing
 
     wave = _published_wave(options)
     kind = "real" if publishing.folder_of(wave, "real").is_dir() else "synthetic"
-    print(bundling.bundle(wave, kind).relative_to(ROOT))
+    with tempfile.TemporaryDirectory() as folder:
+        # Made anew: what happens to lie in data/synthetic is not handed over.
+        pipeline.build(lambda: [pipeline.synthetic_task(Path(folder))])
+        print(bundling.bundle(wave, kind, Path(folder)).relative_to(ROOT))
     return 0
 
 

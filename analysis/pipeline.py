@@ -306,10 +306,12 @@ def _forget_other_data(run: Run) -> None:
     """
     note = settings().derived / "kind.txt"
     other = note.is_file() and note.read_text() != run.source.kind
-    for folder in sorted(settings().output.glob("[0-9]*")):
-        if other or int(folder.name) not in run.waves:
-            print(f"  removing _output/{folder.name}, made from other data", file=sys.stderr, flush=True)
-            shutil.rmtree(folder)
+    stale = [p for p in sorted(settings().output.glob("[0-9]*")) if other or int(p.name) not in run.waves]
+    if stale:  # the new data must be readable before anything of the old is taken away
+        build(lambda: [intake_task(run, wave) for wave in run.waves])
+    for folder in stale:
+        print(f"  removing _output/{folder.name}, made from other data", file=sys.stderr, flush=True)
+        shutil.rmtree(folder)
     if other or not note.is_file():
         note.parent.mkdir(parents=True, exist_ok=True)
         note.write_text(run.source.kind)

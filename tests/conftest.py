@@ -1,22 +1,26 @@
-"""Fixtures: a copy of the project in a temporary folder, its synthetic data, and its commands run there.
+"""Fixtures: copies of the project in a temporary folder, its synthetic data, and its commands run there.
 
-The tests use the public doors, commands and files, and never touch the outputs of the project they stand in.
+The tests use the public doors, commands and files, and never touch the outputs of the project they stand in. Two workers share what is
+built: `live` is the one project that commands are run in, by one worker; what others read are copies of it, a copy a stage.
 """
 
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from analysis.codebook import load
 from analysis.settings import ROOT, settings
 
 # The first, the last, the one before it, and those that its articles compare with.
 WAVES = (1994, 2008, 2019, 2024, 2026)
+STAGES = ("report", "first_report", "articles", "published")  # of the live project, in this order
 
 
 @dataclass(frozen=True)
@@ -60,54 +64,64 @@ def copy_project(target: Path) -> Path:
     return target
 
 
+@pytest.hookimpl(wrapper=True)  # a wrapper comes before xdist reads the groups
+def pytest_collection_modifyitems(items):
+    """Tests that run commands in the live project go to one worker, which starts with them; those that read it come last."""
+    for item in items:
+        if "live" in item.fixturenames:
+            item.add_marker(pytest.mark.xdist_group("live"))
+
+    def place(item) -> int:
+        needed = [STAGES.index(name) + 1 for name in item.fixturenames if name in STAGES]
+        return -1 if "live" in item.fixturenames else max(needed, default=0)
+
+    items.sort(key=place)
+    return (yield)
+
+
 @pytest.fixture(scope="session")
 def book():
     return load(settings().codebook)
 
 
 @pytest.fixture(scope="session")
-def all_data(tmp_path_factory):
+def shared(tmp_path_factory, worker_id) -> Path:
+    """A folder that all workers see."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own if worker_id == "master" else own.parent) / "shared"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def once(shared: Path, name: str, work: Callable[[], None]) -> None:
+    """Does `work` if no worker has."""
+    with FileLock(shared / f"{name}.lock"):
+        if not (done := shared / f"{name}.done").exists():
+            work()
+            done.touch()
+
+
+@pytest.fixture(scope="session")
+def all_data(shared):
     """The synthetic raw exports of every wave."""
-    folder = copy_project(tmp_path_factory.mktemp("maker"))
-    data = tmp_path_factory.mktemp("raw")
-    Project(folder, data).run("data")
+    data = shared / "raw"
+    once(shared, "raw", lambda: Project(copy_project(shared / "maker"), data).run("data"))
     assert (data / "2026" / "answers.csv").is_file()
     return data
 
 
 @pytest.fixture(scope="session")
-def project(tmp_path_factory, all_data):
-    """A project with the data of three waves."""
-    data = tmp_path_factory.mktemp("waves")
-    for wave in WAVES:
-        shutil.copytree(all_data / str(wave), data / str(wave))
-    return Project(copy_project(tmp_path_factory.mktemp("project")), data)
+def project(shared, all_data):
+    """A project with the data of five waves, and nothing built in it: for commands that write nothing."""
+    data = shared / "waves"
 
+    def copy():
+        for wave in WAVES:
+            shutil.copytree(all_data / str(wave), data / str(wave))
+        copy_project(shared / "project")
 
-@pytest.fixture(scope="session")
-def report(project):
-    """The project with the report of 2026 written; the fixture's `returned` is what the command said."""
-    done = project.run("report", "--wave", "2026")
-    assert done.returncode == 0, done.stderr
-    return project
-
-
-@pytest.fixture(scope="session")
-def first_report(report):
-    """The project with the report of 1994 written too: a wave with nothing before it."""
-    done = report.run("report", "--wave", "1994")
-    assert done.returncode == 0, done.stderr
-    return report
-
-
-@pytest.fixture(scope="session")
-def articles(report):
-    """The project with the three articles of 2026 in both languages and all formats, and the appendix."""
-    done = report.run("articles", "--wave", "2026", "--lang", "nb en", "--formats", "html pdf docx jats")
-    assert done.returncode == 0, done.stderr
-    done = report.run("article", "--article", "appendix", "--wave", "2026", "--formats", "html")
-    assert done.returncode == 0, done.stderr
-    return report
+    once(shared, "project", copy)
+    return Project(shared / "project", data)
 
 
 def git(folder: Path, *arguments: str) -> None:
@@ -119,12 +133,68 @@ def git(folder: Path, *arguments: str) -> None:
     )
 
 
+def build(live: Project, stage: str) -> None:
+    """Brings the live project from the stage before to `stage`."""
+
+    def run(*arguments: str) -> None:
+        done = live.run(*arguments, "--wave", "1994" if stage == "first_report" else "2026")
+        assert done.returncode == 0, done.stderr
+
+    if stage in ("report", "first_report"):
+        run("report")
+    elif stage == "articles":
+        run("articles", "--lang", "nb en", "--formats", "html pdf docx jats")
+        run("article", "--article", "appendix", "--formats", "html")
+    else:
+        git(live.folder, "init")
+        git(live.folder, "add", "-A")
+        git(live.folder, "commit", "-m", "a state")
+        run("publish", "--documents", "ai-use")
+
+
+def at(stage: str, shared: Path, project: Project) -> Project:
+    """The live project as it was at `stage`: a copy, to read."""
+    live = Project(shared / "live", project.data)
+    once(shared, "live", lambda: shutil.copytree(project.folder, live.folder))
+    for reached in STAGES[: STAGES.index(stage) + 1]:
+
+        def work(reached=reached):
+            build(live, reached)
+            shutil.copytree(live.folder, shared / reached, ignore=shutil.ignore_patterns(".git"))
+
+        once(shared, reached, work)
+    return Project(shared / stage, project.data)
+
+
 @pytest.fixture(scope="session")
-def published(articles):
-    """The project as a repository, with one article of 2026 published in both languages and all formats."""
-    git(articles.folder, "init")
-    git(articles.folder, "add", "-A")
-    git(articles.folder, "commit", "-m", "a state")
-    done = articles.run("publish", "--wave", "2026", "--documents", "ai-use")
-    assert done.returncode == 0, done.stderr
-    return articles
+def report(shared, project):
+    """The project with the report of 2026."""
+    return at("report", shared, project)
+
+
+@pytest.fixture(scope="session")
+def first_report(shared, project):
+    """The project with the report of 1994 too: a wave with nothing before it."""
+    return at("first_report", shared, project)
+
+
+@pytest.fixture(scope="session")
+def articles(shared, project):
+    """The project with the three articles of 2026 in both languages and all formats, and the appendix."""
+    return at("articles", shared, project)
+
+
+@pytest.fixture(scope="session")
+def published(shared, project):
+    """The project with one article of 2026 published in both languages and all formats."""
+    return at("published", shared, project)
+
+
+@pytest.fixture(scope="session")
+def live(shared, project, worker_id):
+    """The project with all of this, a git repository, to run commands in; a test leaves it as it found it."""
+    at("published", shared, project)
+    owner = shared / "live.owner"
+    once(shared, "owner", lambda: owner.write_text(worker_id))
+    assert owner.read_text() == worker_id, "two workers run commands in the live project"
+    return Project(shared / "live", project.data)

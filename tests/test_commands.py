@@ -55,33 +55,33 @@ def test_an_unknown_format_and_language(project):
 
 
 @pytest.mark.skipif(shutil.which("quarto") is not None, reason="Quarto is installed")
-def test_quarto_that_is_not_there_is_said_in_a_line(report):
-    done = report.run("report", "--wave", "2026", "--renderer", "quarto")
+def test_quarto_that_is_not_there_is_said_in_a_line(live):
+    done = live.run("report", "--wave", "2026", "--renderer", "quarto")
     refused(done, "QUARTO_MISSING", "Install Quarto 1.9 or newer")
-    assert report.output(2026, "wave-report.nb.html").is_file()
+    assert live.output(2026, "wave-report.nb.html").is_file()
 
 
-def test_a_report_ends_with_the_paths_and_says_what_the_data_are(report):
-    done = report.run("report", "--wave", "2026")
+def test_a_report_ends_with_the_paths_and_says_what_the_data_are(live):
+    done = live.run("report", "--wave", "2026")
     assert done.stdout.splitlines() == ["_output/2026/wave-report.nb.html", "_output/2026/wave-report.nb.pdf"]
     assert "SYNTHETIC DATA" in done.stderr
 
 
-def test_with_nothing_changed_it_says_so(report):
-    before = digest(report.output(2026, "wave-report.nb.pdf"))
-    assert "Nothing has changed" in report.run("report", "--wave", "2026").stderr
-    assert digest(report.output(2026, "wave-report.nb.pdf")) == before
+def test_with_nothing_changed_it_says_so(live):
+    before = digest(live.output(2026, "wave-report.nb.pdf"))
+    assert "Nothing has changed" in live.run("report", "--wave", "2026").stderr
+    assert digest(live.output(2026, "wave-report.nb.pdf")) == before
 
 
-def test_a_new_sentence_appears_and_the_results_are_untouched(first_report):
-    document = first_report.folder / "reports" / "wave-report.nb.qmd"
-    results, text = first_report.output(1994, "results.csv"), document.read_text(encoding="utf-8")
+def test_a_new_sentence_appears_and_the_results_are_untouched(live):
+    document = live.folder / "reports" / "wave-report.nb.qmd"
+    results, text = live.output(1994, "results.csv"), document.read_text(encoding="utf-8")
     before, stamp = digest(results), results.stat().st_mtime_ns
     document.write_text(text.replace("# Metode", "Setningen om mandelkaker.\n\n# Metode", 1), encoding="utf-8")
-    done = first_report.run("report", "--wave", "1994")
+    done = live.run("report", "--wave", "1994")
     assert done.returncode == 0, done.stderr
     assert "estimating" not in done.stderr
-    assert "mandelkaker" in first_report.output(1994, "wave-report.nb.html").read_text(encoding="utf-8")
+    assert "mandelkaker" in live.output(1994, "wave-report.nb.html").read_text(encoding="utf-8")
     assert (digest(results), results.stat().st_mtime_ns) == (before, stamp)
     document.write_text(text, encoding="utf-8")
 
@@ -109,12 +109,12 @@ def test_one_changed_answer_changes_the_results(first_report, tmp_path):
     assert not other.output(2026, "results.csv").exists()
 
 
-def test_a_document_that_fails_leaves_the_old_one_whole(first_report):
-    document = first_report.folder / "reports" / "wave-report.nb.qmd"
-    text, before = document.read_text(encoding="utf-8"), digest(first_report.output(1994, "wave-report.nb.html"))
+def test_a_document_that_fails_leaves_the_old_one_whole(live):
+    document = live.folder / "reports" / "wave-report.nb.qmd"
+    text, before = document.read_text(encoding="utf-8"), digest(live.output(1994, "wave-report.nb.html"))
     document.write_text(text + "\n```{python}\nreport.no_such_thing()\n```\n", encoding="utf-8")
-    done = first_report.run("report", "--wave", "1994")
+    done = live.run("report", "--wave", "1994")
     document.write_text(text, encoding="utf-8")
     line = len(text.splitlines()) + 3
     refused(done, "DOCUMENT_FAILED", f"wave-report.nb.qmd line {line}", "no_such_thing")
-    assert digest(first_report.output(1994, "wave-report.nb.html")) == before
+    assert digest(live.output(1994, "wave-report.nb.html")) == before

@@ -20,7 +20,8 @@ README = """# Legepanelet {wave}: documents, results and program
 
 {kind}The publication of the wave {wave}: `published/` holds the documents (HTML, PDF, Word, JATS XML), the results behind every number
 (`results.csv`, `earlier.csv`), the ledger that tells which number shows which result (`numbers.json`), and the manifest (`manifest.json`).
-`project/` holds the program at the state that made it (commit {commit}), with its lock file and the synthetic panel's recipe.
+`project/` holds the program at the state that made it (commit {commit}), with its lock file; `project/data/synthetic/`
+the raw files of the synthetic panel, which that program makes: no doctor answered them.
 
 In `project/`, with Python 3.11, 3.12 or 3.13 and make:
 
@@ -33,8 +34,11 @@ for machines. No person's answers are in this bundle.
 """
 
 
-def bundle(wave: int, kind: str) -> Path:
-    """Writes `_output/<wave>/legepanelet-<wave>.zip`. Raises VERIFY_NOTHING, BUNDLE_MICRODATA, PUBLISH_DIRTY."""
+def bundle(wave: int, kind: str, synthetic: Path) -> Path:
+    """Writes `_output/<wave>/legepanelet-<wave>.zip`; `synthetic` is a folder of the synthetic panel as this program makes it.
+
+    Raises VERIFY_NOTHING, BUNDLE_STATE, BUNDLE_MICRODATA, PUBLISH_DIRTY.
+    """
     source = publishing.folder_of(wave, kind)
     if not source.is_dir():
         raise LegepaneletError(
@@ -48,16 +52,21 @@ def bundle(wave: int, kind: str) -> Path:
         if p.is_file()
     }
     files |= {f"project/{name}": content for name, content in _project(about["commit"]).items()}
+    check_state(about["commit"])
+    files |= {
+        f"project/data/synthetic/{p.relative_to(synthetic).as_posix()}": p.read_bytes()
+        for p in sorted(synthetic.rglob("*"))
+        if p.is_file()
+    }
     files |= {
         f"project/{target.as_posix()}/{p.relative_to(source).as_posix()}": p.read_bytes()
         for p in sorted(source.rglob("*"))
         if p.is_file()
     }
     files["CITATION.cff"] = files["project/CITATION.cff"]
-    synthetic = kind == "synthetic"
     files["README.md"] = README.format(
-        wave=wave, commit=about["commit"][:12], kind="**SYNTHETIC DATA: no doctor answered this.** " if synthetic else "",
-        synthetic="" if synthetic else " from the synthetic panel, as the real answers are confidential",
+        wave=wave, commit=about["commit"][:12], kind="**SYNTHETIC DATA: no doctor answered this.** " if kind == "synthetic" else "",
+        synthetic="" if kind == "synthetic" else " from the synthetic panel, as the real answers are confidential",
     ).encode()  # fmt: skip
     files["ro-crate-metadata.json"] = (
         json.dumps(crate(wave, about, files), ensure_ascii=False, indent=1) + "\n"
@@ -93,11 +102,33 @@ def _project(commit: str) -> dict[str, bytes]:
     return found
 
 
+def check_state(commit: str) -> None:
+    """Raises BUNDLE_STATE if the program, and with it the synthetic panel that it makes, is no longer that of a commit."""
+    recipe = ("analysis", "data/codebook", "data/population", "pyproject.toml", "requirements.lock")
+    if subprocess.run(["git", "diff", "--quiet", commit, "--", *recipe], cwd=ROOT, check=False).returncode:
+        raise LegepaneletError(
+            "BUNDLE_STATE",
+            f"the program is no longer as at the publication's commit {commit[:12]}",
+            f"Run `git worktree add ../legepanelet-{commit[:7]} {commit}` and bundle there, or publish anew.",
+        )
+
+
+def _is_synthetic(place: str, files: dict[str, bytes]) -> bool:
+    """Whether a file lies in a wave of data/synthetic whose sample.csv says, by a column of that name, that it is synthetic."""
+    header = files.get(f"project/{Path(place).parent.as_posix()}/sample.csv", b"").partition(b"\n")[0]
+    return place.startswith("data/synthetic/") and b"synthetic" in header.strip().split(b",")
+
+
 def check(files: dict[str, bytes]) -> None:
-    """Raises BUNDLE_MICRODATA with every file that lies where answers lie, or that begins as a file of answers does."""
+    """Raises BUNDLE_MICRODATA with every file that lies where answers lie, or that begins as a file of answers does.
+
+    The raw files of a wave that says of itself that it is synthetic are let through: nobody answered them.
+    """
     faults = []
     for name, content in files.items():
         place = name.removeprefix("project/")
+        if _is_synthetic(place, files):
+            continue
         if place.startswith(("data/raw/", "data/derived/", "data/synthetic/")) and place != "data/raw/README.md":
             faults.append(f"{name} lies where answers lie")
         if (
@@ -125,9 +156,14 @@ def crate(wave: int, about: dict, files: dict[str, bytes]) -> dict:
     program = {"@id": "project/", "@type": ["Dataset", "SoftwareSourceCode"], "name": "Legepanelet, the program", "version": about["commit"],
                "license": {"@id": "project/LICENSE"}, "programmingLanguage": f"Python {about['environment']['python']}"}  # fmt: skip
     synthetic = "SYNTHETIC DATA. " if about["data"] == "synthetic" else ""
+    panel = {
+        "@id": "project/data/synthetic/",
+        "@type": "Dataset",
+        "name": "SYNTHETIC DATA: raw files of every wave, made by the program; no doctor answered them",
+    }
     told = "Documents, results, number ledger, manifest and program of a wave of the Norwegian physicians' panel. No microdata."
     root = {"@id": "./", "@type": "Dataset", "name": f"Legepanelet {wave}", "description": synthetic + told, "datePublished": about["created"][:10],
-            "license": {"@id": "project/LICENSE"}, "hasPart": [{"@id": part["@id"]} for part in [*parts, program]]}  # fmt: skip
+            "license": {"@id": "project/LICENSE"}, "hasPart": [{"@id": part["@id"]} for part in [*parts, program, panel]]}  # fmt: skip
     described = {
         "@id": "ro-crate-metadata.json",
         "@type": "CreativeWork",
@@ -135,4 +171,7 @@ def crate(wave: int, about: dict, files: dict[str, bytes]) -> dict:
         "about": {"@id": "./"},
     }
     licence = {"@id": "project/LICENSE", "@type": "CreativeWork", "name": "MIT License"}
-    return {"@context": "https://w3id.org/ro/crate/1.1/context", "@graph": [described, root, program, licence, *parts]}
+    return {
+        "@context": "https://w3id.org/ro/crate/1.1/context",
+        "@graph": [described, root, program, panel, licence, *parts],
+    }

@@ -39,7 +39,7 @@ def test_published_results_carry_one_digit_more_than_is_displayed(published):
 def test_the_manifest_names_no_path_and_no_user(published):
     text = (published.folder / WHERE / "manifest.json").read_text(encoding="utf-8")
     about = json.loads(text)
-    assert str(published.folder) not in text and "/root" not in text and "/home" not in text
+    assert str(published.folder.parent) not in text and "/root" not in text and "/home" not in text
     assert {"raw", "codebook", "population", "plans", "documents", "code"} <= set(about)
     assert about["raw"].keys() >= {"2026/answers.csv", "2019/sample.csv"}
     assert about["environment"]["packages"]["svy"] and len(about["commit"]) == 40
@@ -54,45 +54,43 @@ def test_a_manifest_that_does_not_follow_its_schema(published, change, told):
         manifest.check(manifest.read(published.folder / WHERE) | change)
 
 
-def test_a_dirty_tree_is_not_published(published):
-    path = published.folder / "reports" / "exceptions.yml"
+def test_a_dirty_tree_is_not_published(live):
+    path = live.folder / "reports" / "exceptions.yml"
     before = path.read_text(encoding="utf-8")
     path.write_text(before + "\n", encoding="utf-8")
-    done = published.run("publish", "--wave", "2026", "--documents", "ai-use")
+    done = live.run("publish", "--wave", "2026", "--documents", "ai-use")
     path.write_text(before, encoding="utf-8")
     assert done.returncode == 1 and "PUBLISH_DIRTY" in done.stderr and "reports/exceptions.yml" in done.stderr
 
 
-def test_the_same_publication_again_changes_nothing_and_another_needs_a_reason(published):
-    folder = published.folder / WHERE
+def test_the_same_publication_again_changes_nothing_and_another_needs_a_reason(live):
+    folder = live.folder / WHERE
     before = {p.name: p.read_bytes() for p in folder.iterdir() if p.is_file()}
-    log = (published.folder / "published" / "LOG.md").read_text(encoding="utf-8")
-    assert published.run("publish", "--wave", "2026", "--documents", "ai-use").returncode == 0
+    log = (live.folder / "published" / "LOG.md").read_text(encoding="utf-8")
+    assert live.run("publish", "--wave", "2026", "--documents", "ai-use").returncode == 0
     assert {p.name: p.read_bytes() for p in folder.iterdir() if p.is_file()} == before
-    done = published.run("publish", "--wave", "2026", "--documents", "ai-use research-conditions")
+    done = live.run("publish", "--wave", "2026", "--documents", "ai-use research-conditions")
     assert done.returncode == 1 and "PUBLISH_DIFFERENT" in done.stderr and "REASON" in done.stderr
     assert {p.name: p.read_bytes() for p in folder.iterdir() if p.is_file()} == before
-    assert (published.folder / "published" / "LOG.md").read_text(encoding="utf-8") == log
+    assert (live.folder / "published" / "LOG.md").read_text(encoding="utf-8") == log
 
 
-def test_verify_names_its_level_counts_and_writes_a_page(published):
-    done = published.run("verify", "--wave", "2026", "--level", "A")
+def test_verify_names_its_level_counts_and_writes_a_page(live):
+    done = live.run("verify", "--wave", "2026", "--level", "A")
     assert done.returncode == 0, done.stdout
     assert (
         "Level A (no data: files against ledger and results): all " in done.stdout and "numbers in files" in done.stdout
     )
-    page = published.output(2026, "verification.html").read_text(encoding="utf-8")
+    page = live.output(2026, "verification.html").read_text(encoding="utf-8")
     assert 'class="verdict same"' in page and "SYNTHETIC DATA" in page
 
 
-def test_verify_says_what_differs_and_fails(published, tmp_path):
-    path = published.folder / WHERE / "ai-use.nb.html"
+def test_verify_says_what_differs_and_fails(live, tmp_path):
+    path = live.folder / WHERE / "ai-use.nb.html"
     before = path.read_bytes()
-    shown = json.loads(published.output(2026, "ai-use.nb.numbers.json").read_text(encoding="utf-8"))["numbers"][0][
-        "shown"
-    ]
+    shown = json.loads(live.output(2026, "ai-use.nb.numbers.json").read_text(encoding="utf-8"))["numbers"][0]["shown"]
     path.write_bytes(before.replace(f">{shown}</span>".encode(), b">1</span>", 1))
-    done = published.run("verify", "--wave", "2026", "--level", "A")
+    done = live.run("verify", "--wave", "2026", "--level", "A")
     path.write_bytes(before)
     assert done.returncode == 1 and "NOT the same as published" in done.stdout
     assert f"published {shown}, found 1" in done.stdout and "ai-use.nb.html is not the one published" in done.stdout
@@ -106,34 +104,34 @@ def test_verify_says_what_differs_and_fails(published, tmp_path):
         (("--wave", "2026", "--level", "D"), "LEVEL_UNKNOWN"),
     ],
 )
-def test_what_cannot_be_verified_is_told(published, arguments, code):
-    done = published.run("verify", *arguments)
+def test_what_cannot_be_verified_is_told(live, arguments, code):
+    done = live.run("verify", *arguments)
     assert done.returncode == 1 and code in done.stderr and "Traceback" not in done.stderr
 
 
-def test_impact_lists_what_would_be_displayed_otherwise_and_reruns_earlier_figures(published):
+def test_impact_lists_what_would_be_displayed_otherwise_and_reruns_earlier_figures(live):
     """One published number is not today's; every figure published earlier has a rerun, or the reason why not."""
-    path = published.folder / WHERE / "numbers.json"
+    path = live.folder / WHERE / "numbers.json"
     before = path.read_bytes()
     parts = json.loads(before)
     next(e for e in parts[0]["numbers"] if e["where"] == "text")["shown"] = "1"
     path.write_text(json.dumps(parts), encoding="utf-8")
-    done = published.run("impact")
+    done = live.run("impact")
     path.write_bytes(before)
     assert done.returncode == 1 and "2026/ai-use" in done.stdout and "published 1, today" in done.stdout
     compared = sum(len(part["numbers"]) for part in parts)
     assert done.stdout.splitlines()[-1] == f"1 of {compared} published numbers would be displayed otherwise today."
-    table = pd.read_csv(published.folder / "_output" / "continuity.csv", keep_default_na=False)
+    table = pd.read_csv(live.folder / "_output" / "continuity.csv", keep_default_na=False)
     assert len(table) > 180
     assert set(table["agreement"]) == {"same", "within the interval", "outside", "not rerun"}
     assert (table.loc[table["agreement"] != "same", "reasons"] != "").all()
     assert (table["source"] != "").all()
 
 
-def test_the_bundle_is_whole_and_holds_no_microdata(published, tmp_path):
-    done = published.run("bundle", "--wave", "2026")
+def test_the_bundle_is_whole_and_holds_no_microdata(live, tmp_path):
+    done = live.run("bundle", "--wave", "2026")
     assert done.returncode == 0, done.stderr
-    with zipfile.ZipFile(published.output(2026, "legepanelet-2026.zip")) as archive:
+    with zipfile.ZipFile(live.output(2026, "legepanelet-2026.zip")) as archive:
         names = set(archive.namelist())
         crate = json.loads(archive.read("ro-crate-metadata.json"))
         assert b"make verify WAVE=2026" in archive.read("README.md")
@@ -146,8 +144,12 @@ def test_the_bundle_is_whole_and_holds_no_microdata(published, tmp_path):
     } <= names
     graph = {part["@id"]: part for part in crate["@graph"]}
     assert graph["ro-crate-metadata.json"]["conformsTo"]["@id"].endswith("/ro/crate/1.1")
-    assert {part["@id"] for part in graph["./"]["hasPart"]} - {"project/"} <= names
-    assert not [n for n in names if n.endswith((".sav", ".parquet", ".xlsx")) or "/data/derived/" in n]
+    assert {part["@id"] for part in graph["./"]["hasPart"]} - {"project/", "project/data/synthetic/"} <= names
+    assert {"project/data/synthetic/1994/answers.sav", "project/data/synthetic/2026/sample.csv"} <= names
+    answers = [
+        n for n in names if n.endswith((".sav", ".parquet", ".xlsx")) and not n.startswith("project/data/synthetic/")
+    ]
+    assert not answers + [n for n in names if "/data/derived/" in n or "/data/raw/2" in n]
 
 
 @pytest.mark.parametrize(
@@ -156,6 +158,8 @@ def test_the_bundle_is_whole_and_holds_no_microdata(published, tmp_path):
         ("project/data/raw/2026/answers.csv", b"x"),
         ("published/list.csv", b"doctor,answer\n1,2\n"),
         ("project/panel.parquet", b"PAR1"),
+        ("project/data/synthetic/2026/sample.csv", b"doctor,cohort,sex\nD1,2024,male\n"),
+        ("project/data/synthetic/2026/answers.csv", b"doctor,hours\nD1,40\n"),
     ],
 )
 def test_microdata_in_a_bundle_is_refused(name, content):
