@@ -17,6 +17,7 @@ from analysis.panel import response, weighting
 from analysis.panel.build import WavePanel
 
 BY = ("sex", "age_group", "position")
+STATES = ("again", "lost", "left")
 LEFT = (*response.NOT_ELIGIBLE, "over_age")
 
 
@@ -182,13 +183,13 @@ def within(earlier: int, later: int, waves: dict[int, WavePanel], indicators: li
 def leavers(earlier: WavePanel, later: WavePanel) -> list[dict]:
     """What became of those who answered the earlier wave: shares who answered again, did not, and left, of all and of each group."""
     who, rows = followed(earlier, later), []
-    for variable in ("now", *BY):
-        for level, part in who.groupby("now" if variable == "now" else ["now", variable]):
-            state, value = (level, "") if variable == "now" else level
-            whole = len(who) if variable == "now" else int((who[variable] == value).sum())
-            rows.append({
-                "kind": "count", "indicator": "leavers", "by": "state", "level": state, "statistic": "share",
-                "weighting": "none", "n": whole, "count": len(part), "estimate": len(part) / whole, "unit": "share",
-                **({"by2": variable, "level2": value} if variable != "now" else {}),
-            })  # fmt: skip
+    for variable in ("", *BY):
+        for value, part in who.groupby(variable) if variable else [("", who)]:
+            for state in STATES:
+                count = int((part["now"] == state).sum())
+                rows.append({
+                    "kind": "count", "indicator": "leavers", "by": "state", "level": state, "statistic": "share",
+                    "weighting": "none", "n": len(part), "count": count, "estimate": count / len(part), "unit": "share",
+                    "by2": variable, "level2": value,
+                })  # fmt: skip
     return rows

@@ -130,6 +130,37 @@ def alphas(book: Codebook, wave: int, answers: pd.DataFrame, panel: WavePanel) -
     return rows
 
 
+def definitions(book: Codebook, wave: int) -> list[dict]:
+    """Figures of the codebook that documents show: items of each scale, margins of each instrument, participation as published."""
+    rows = []
+    common = {"weighting": "none", "unit": "number"}
+    for name in book.waves[wave].instruments:
+        instrument = book.instruments[name]
+        for kind, size in (("share", instrument.margins.share), ("mean", instrument.margins.mean)):
+            rows.append(
+                common
+                | {
+                    "kind": "count",
+                    "indicator": "margin",
+                    "by": "instrument",
+                    "level": name,
+                    "statistic": kind,
+                    "estimate": size,
+                }
+            )
+        for scale in instrument.scales:
+            rows.append(
+                common
+                | {"kind": "scale", "indicator": scale.id, "statistic": "items", "estimate": float(len(scale.items))}
+            )
+    for place, published in enumerate(book.waves[wave].published, 1):
+        for name in ("invited", "answered", "rate"):
+            if (value := getattr(published, name)) is not None:
+                rows.append(common | {"kind": "count", "indicator": "participation", "by": "publication", "level": str(place),
+                                      "statistic": name, "estimate": float(value)})  # fmt: skip
+    return rows
+
+
 def problems(found: pd.DataFrame) -> list[dict]:
     """How many problems of each kind intake found; the answers themselves stay behind."""
     rows = []

@@ -40,7 +40,7 @@ def estimate(
     before = panels[before] if before else None
     rows += facts.fieldwork(panel, before) + facts.representativeness(panel) + facts.population(panel)
     rows += facts.weights(panel) + facts.missing(book, wave, panel) + facts.alphas(book, wave, answers, panel)
-    rows += facts.problems(problems)
+    rows += facts.problems(problems) + facts.definitions(book, wave)
     if before is not None:
         rows += change.leavers(before, panel)
     return table(facts.finite(rows), wave)

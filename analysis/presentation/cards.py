@@ -27,10 +27,12 @@ TEXTS = {
 COUNTED = {
     "nb": {"flow": "Deltakerflyt", "response_rate": "Svarrate (AAPOR)", "representativeness": "Sammensetning av utvalg og svar",
            "population": "Populasjonstall", "weights": "Vektenes egenskaper", "leavers": "Hva som ble av dem som svarte sist",
-           "data_problems": "Problemer i rådataene"},
+           "data_problems": "Problemer i rådataene", "margin": "Største forskjell som regnes som ingen (kodeboken)",
+           "participation": "Deltakelse slik den er publisert (kodeboken)"},
     "en": {"flow": "Participant flow", "response_rate": "Response rate (AAPOR)", "representativeness": "Composition of sample and answers",
            "population": "Population figures", "weights": "Properties of the weights", "leavers": "What became of those who answered last time",
-           "data_problems": "Problems in the raw data"},
+           "data_problems": "Problems in the raw data", "margin": "Largest difference that counts as none (codebook)",
+           "participation": "Participation as published (codebook)"},
 }  # fmt: skip
 
 
@@ -78,7 +80,8 @@ def _who(report, row: dict) -> str:
     panel, lang = report.book.panel, report.lang
     labels = {"sex": panel.sex, "age_group": panel.age_groups, "specialty": panel.specialties, "region": panel.regions,
               "position": {k: g.label for k, g in panel.reporting_positions.items()},
-              "register_position": {k: p.label for k, p in panel.register_positions.items()}}  # fmt: skip
+              "register_position": {k: p.label for k, p in panel.register_positions.items()},
+              "instrument": {k: i.title for k, i in report.book.instruments.items()}}  # fmt: skip
     groups = [labels[row[by]][row[level]][lang] for by, level in (("by", "level"), ("by2", "level2"))
               if row[by] in labels and row[level] in labels[row[by]]]  # fmt: skip
     if row["vs_level"] and row["by"] in labels:
@@ -105,7 +108,8 @@ def _estimate(report, row: dict) -> str:
     share = row["unit"] == "share" or (
         row["unit"] == "difference" and indicator is not None and indicator.kind == "binary"
     )
-    factor, digits = (100, 1) if share else (1, 2)
+    counted = row["unit"] in ("number", "doctors") and float(row["estimate"]).is_integer()
+    factor, digits = (100, 1) if share else (1, 0 if counted else 2)
     after = numbers.NBSP + (TEXTS[report.lang]["points"] if row["unit"] == "difference" else "%") if share else ""
     text = numbers.decimal(factor * row["estimate"], digits, report.lang) + after
     if pd.isna(row["lower"]) or pd.isna(row["upper"]):

@@ -67,8 +67,9 @@ def direction(lower: float, upper: float, null: float, margin: float | None) -> 
 
 def margin(report, indicator: Indicator) -> float:
     """The largest difference that still counts as none, from the codebook."""
-    margins = report.book.instruments[indicator.instrument].margins
-    return margins.share if indicator.kind == "binary" else margins.mean
+    kind = "share" if indicator.kind == "binary" else "mean"
+    row = report.results.row("margin", report.wave, by="instrument", level=indicator.instrument, statistic=kind)
+    return row["estimate"]
 
 
 def _told(report, name: str, row: dict, what: str) -> str:

@@ -100,11 +100,11 @@ def leavers(report) -> Table | Text:
     }
 
     def line(label: str, part) -> list[Cell]:
-        shares = {r["level"]: r["estimate"] for _, r in part.iterrows()}  # a state nobody is in has no row
+        shares = {r["level"]: r["estimate"] for _, r in part.iterrows()}
         return [
             Cell(label, number=False),
             Cell(whole(part["n"].iloc[0], report.lang)),
-            *(Cell(numbers.decimal(100 * shares.get(s, 0), 0, report.lang)) for s in states),
+            *(Cell(numbers.decimal(100 * shares[s], 0, report.lang)) for s in states),
         ]
 
     everyone = rows[rows["by2"] == ""]
@@ -171,9 +171,11 @@ def published(report) -> Table | Text:
     if not found:
         return Text("")
     words, body = report.words, []
-    for p in found:
-        rate = numbers.decimal(100 * p.rate, 1, report.lang) if p.rate else "–"
-        cells = [Cell("–" if v is None else whole(v, report.lang)) for v in (p.invited, p.answered)]
+    for place, p in enumerate(found, 1):
+        rows = report.results.where("participation", report.wave, by="publication", level=str(place))
+        given = {r["statistic"]: r["estimate"] for _, r in rows.iterrows()}
+        rate = numbers.decimal(100 * given["rate"], 1, report.lang) if "rate" in given else "–"
+        cells = [Cell(whole(given[k], report.lang) if k in given else "–") for k in ("invited", "answered")]
         body.append(
             [
                 Cell(p.source, number=False),

@@ -93,12 +93,13 @@ def scales(report) -> Table | Text:
     for name in report.book.waves[report.wave].instruments:
         for scale in report.book.instruments[name].scales:
             row = report.results.row(wave=report.wave, indicator=scale.id, statistic="alpha")
+            items = report.results.row(wave=report.wave, indicator=scale.id, statistic="items")
             if row is not None:
                 value = numbers.decimal(row["estimate"], 2, report.lang) if row["status"] == "shown" else HIDDEN
                 body.append(
                     [
                         Cell(scale.label[report.lang], number=False),
-                        Cell(str(len(scale.items))),
+                        Cell(whole(items["estimate"], report.lang)),
                         Cell(whole(row["n"], report.lang)),
                         Cell(value),
                     ]
