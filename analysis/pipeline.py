@@ -213,10 +213,18 @@ def results_file(wave: int) -> Path:
     return settings().output / str(wave) / "results.csv"
 
 
-def disclosure_task(run: Run, wave: int):
-    """Complete results to publishable ones."""
+DISCLOSURE = ("codebook", "intake", "panel", "estimation", "disclosure")
+
+
+def hidden_files(wave: int) -> list[Path]:
+    """Why each row of a wave is hidden, and the levels that a later wave's change may not give back."""
+    return [derived(wave) / "hidden.parquet", derived(wave) / "hidden_levels.parquet"]
+
+
+def protect_task(run: Run, wave: int):
+    """Complete results to the reasons why some are hidden."""
     complete = derived(wave) / "estimates.parquet"
-    kind = settings().derived / "kind.txt"
+    outputs = hidden_files(wave)
 
     def work():
         import pandas as pd
@@ -224,12 +232,41 @@ def disclosure_task(run: Run, wave: int):
         from analysis.codebook import load
         from analysis.disclosure import rules
 
-        published = rules.publishable(load(settings().codebook), wave, pd.read_parquet(complete))
+        results = pd.read_parquet(complete)
+        why = rules.reasons(load(settings().codebook), wave, results)
+        results[["id"]].assign(why=why).to_parquet(outputs[0], index=False)
+        rules.hidden_levels(results, why).to_parquet(outputs[1], index=False)
+
+    files = [*code(*DISCLOSURE), *codebook_files()]
+    return task(f"protect-{wave}", files, [complete], outputs, work, f"{wave}: hiding small cells")
+
+
+def disclosure_task(run: Run, wave: int):
+    """Complete results to publishable ones, which the auditor has attacked in vain."""
+    complete, kind = derived(wave) / "estimates.parquet", settings().derived / "kind.txt"
+    earlier = [hidden_files(w)[1] for w in run.waves if w < wave]
+    page = settings().output / str(wave) / "disclosure.html"
+
+    def work():
+        import pandas as pd
+
+        from analysis.codebook import load
+        from analysis.disclosure import audit, rules
+        from analysis.disclosure import page as pages
+
+        book, results = load(settings().codebook), pd.read_parquet(complete)
+        why = pd.read_parquet(hidden_files(wave)[0])["why"]
+        lost = [row for path in earlier for row in pd.read_parquet(path).itertuples(index=False, name=None)]
+        published = rules.publishable(results, why, frozenset(lost))
+        attacked = audit.audit(book, wave, published, results)
+        audit.refuse(attacked, wave)
+        pages.write(book, wave, published, why, attacked, run.source.kind == "synthetic", page)
         rules.write_csv(published, results_file(wave), run.source.kind == "synthetic")
 
-    files = [*code("codebook", "intake", "panel", "estimation", "disclosure"), *codebook_files()]
+    files = [*code(*DISCLOSURE), *codebook_files()]
+    inputs = [complete, kind, *hidden_files(wave), *earlier]
     return task(
-        f"disclosure-{wave}", files, [complete, kind], [results_file(wave)], work, f"{wave}: hiding small cells"
+        f"disclosure-{wave}", files, inputs, [results_file(wave), page], work, f"{wave}: auditing what is hidden"
     )
 
 
@@ -295,7 +332,7 @@ def languages(document: str) -> list[str]:
 def results_tasks(run: Run, waves: list[int]) -> list:
     """The tasks that lead to the results of `waves` and all before them."""
     _forget_other_data(run)
-    steps = (intake_task, panel_task, estimate_task, disclosure_task)
+    steps = (intake_task, panel_task, estimate_task, protect_task, disclosure_task)
     return [step(run, wave) for wave in run.waves if wave <= max(waves) for step in steps]
 
 

@@ -3,10 +3,13 @@
 Terms follow ACRO (minimum threshold of a cell). There is no dominance rule: no magnitude tables are published.
 """
 
+import numpy as np
 import pandas as pd
 
 from analysis.codebook import Codebook
 from analysis.codebook.indicators import of_wave
+from analysis.disclosure import linked, secondary
+from analysis.estimation.levels import class_of
 
 SMALLEST_BASE = 10  # an estimate on fewer answers says more about persons than about doctors
 SMALLEST_SENSITIVE_BASE = 30  # health, thoughts of suicide, alcohol, sick leave, own discriminatory practice
@@ -16,28 +19,97 @@ SMALLEST_DISTRIBUTION = 100  # a smaller group's distribution is shown in three 
 FIGURES = ["n", "count", "n_missing", "n_both", "estimate", "se", "lower", "upper", "df", "df2", "p", "p_adjusted"]
 
 
-def publishable(book: Codebook, wave: int, results: pd.DataFrame) -> pd.DataFrame:
-    """The results with the rows that are too small hidden: they keep their ids and lose their figures.
+REASONS = {  # why a figure is hidden, for the person who approves a release
+    "base": f"fewer than {SMALLEST_BASE} answers",
+    "group": "a sensitive item in a group finer than sex or age",
+    "coarse": f"a distribution by groups of which one has fewer than {SMALLEST_DISTRIBUTION} answers: shown in three classes",
+    "sensitive": f"a sensitive item: fewer than {SMALLEST_SENSITIVE_BASE} answers, or fewer than {SMALLEST_SENSITIVE_COUNT} on one side",
+    "linked": "could be used to compute a hidden figure",
+}
+# Whether few stand on one side, or a figure is hidden for another's sake, nobody may tell from outside: both have one status.
+STATUS = {"base": "hidden_small", "group": "hidden_small", "coarse": "hidden_small", "sensitive": "hidden_to_protect",
+          "linked": "hidden_to_protect"}  # fmt: skip
+GROUP = ["indicator", "by", "level", "by2", "level2"]
 
-    `results` as `estimation.results.table` gives it. Statuses `hidden_small` are set here; rows that are `reference` or
-    `not_comparable` keep theirs.
+
+def reasons(book: Codebook, wave: int, results: pd.DataFrame) -> pd.Series:
+    """Why each row of a wave's results (as `estimation.results.table` gives them) is hidden, a key of REASONS, or ""."""
+    why = _primary(book, wave, results)
+    sensitive = results["indicator"].isin(_sensitive(book, wave))
+    secret = why.isin(["base", "sensitive"]) | (why.eq("coarse") & sensitive)
+    for family in linked.families(book, wave, results, set(results.loc[secret, "indicator"])):
+        _protect(family, why, sensitive)
+    _protect_means(book, wave, why, results)
+    return why
+
+
+def publishable(results: pd.DataFrame, why: pd.Series, before: frozenset[tuple] = frozenset()) -> pd.DataFrame:
+    """The results with what may not be seen hidden: such rows keep their ids and lose their figures.
+
+    `why` as `reasons` gives it; `before`: the (wave, indicator, by, level) hidden in earlier waves. Rows that are `reference` or
+    `not_comparable` keep their status.
     """
-    sensitive = _sensitive(book, wave)
-    hidden = results["status"].eq("shown") & (
-        _too_small(results) | _too_coarse(results) | (results["indicator"].isin(sensitive) & _sensitive_cell(results))
-    )
-    hidden |= _tells_on(results, hidden)
+    why = why.mask(_tells_on(results, why.ne(""), before) & why.eq(""), "linked")
+    hidden = why != ""
     published = results.copy()
-    published.loc[hidden, "status"] = "hidden_small"
+    published.loc[hidden, "status"] = why[hidden].map(STATUS)
     published.loc[hidden, FIGURES] = pd.NA
     published.loc[hidden, "quality"] = ""
     return published
+
+
+def _primary(book: Codebook, wave: int, results: pd.DataFrame) -> pd.Series:
+    shown, sensitive = results["status"].eq("shown"), results["indicator"].isin(_sensitive(book, wave))
+    why = pd.Series("", index=results.index)
+    for reason, rows in (
+        ("base", _too_small(results)), ("group", sensitive & _too_fine(results)),
+        ("sensitive", sensitive & _sensitive_cell(results)), ("coarse", _too_coarse(results)),
+    ):  # fmt: skip
+        why[shown & rows & why.eq("")] = reason
+    return why
+
+
+def _protect(family: linked.Family, why: pd.Series, sensitive: pd.Series) -> None:
+    """Hides what would give a hidden count of the family away."""
+    cells = family.cells
+    reason = cells["row"].map(lambda row: why[row] if row >= 0 else "").to_numpy()
+    hidden = reason != ""
+    if not hidden.any():
+        return
+    near = np.where(reason == "sensitive", secondary.needed(cells, SMALLEST_SENSITIVE_COUNT), "")
+    near = np.where(reason == "base", "both", near)
+    ordinary = cells["row"].map(lambda row: row < 0 or not sensitive[row]).to_numpy()
+    width = np.where(
+        ordinary & (reason == "coarse"), 0, SMALLEST_SENSITIVE_COUNT
+    )  # in classes for want of answers, not for secrecy
+    kept = linked.told(family, hidden)
+    if not kept.cells.empty:
+        rows = kept.cells.index.to_numpy()
+        chosen = secondary.protect(kept, hidden[rows], near[rows], width[rows])
+        added = cells.loc[rows[chosen & ~hidden[rows]], "row"]
+        why[added] = "linked"
 
 
 def _sensitive(book: Codebook, wave: int) -> set[str]:
     """Indicators of sensitive questions, and the questions themselves (for their counts of missing answers)."""
     found = {i.id for i in of_wave(book, wave) if i.sensitive}
     return found | {i.question for i in of_wave(book, wave) if i.sensitive and i.question}
+
+
+def _protect_means(book: Codebook, wave: int, why: pd.Series, results: pd.DataFrame) -> None:
+    """Hides means that would give a hidden figure away: of a question with hidden shares, and of the group beside a hidden one."""
+    means = results["kind"].eq("estimate") & results["statistic"].eq("mean") & results["model"].eq("")
+    shares = results["statistic"].eq("share") & results["category"].notna() & why.isin(["sensitive", "linked"])
+    told = set(results.loc[shares, "indicator"]) & _sensitive(book, wave)
+    why[means & why.eq("") & results["indicator"].isin(told)] = "linked"
+    lines = [["indicator", "by", "by2"], ["indicator", "by", "by2", "level"], ["indicator", "by", "by2", "level2"]]
+    for line in lines:
+        two = len(line) > 3
+        rows = results[means & results["by"].ne("") & results["by2"].ne("").eq(two)]
+        for _, groups in rows.groupby(line, sort=False):
+            here = why[groups.index]
+            if here.eq("base").sum() == 1 and here.ne("").sum() == 1 and len(groups) > 1:
+                why[groups.loc[here.eq(""), "n"].astype(float).idxmin()] = "linked"
 
 
 def _too_small(results: pd.DataFrame) -> pd.Series:
@@ -49,39 +121,66 @@ def _too_small(results: pd.DataFrame) -> pd.Series:
 
 
 def _too_coarse(results: pd.DataFrame) -> pd.Series:
-    """Categories of a small group's distribution; the three classes of a large one are not needed."""
-    distribution = (results["statistic"] == "share") & results["category"].notna() & results["by"].ne("")
-    return distribution & (results["n"] < SMALLEST_DISTRIBUTION).fillna(False)
+    """Distributions of more than three categories by groups of which one is small: the table falls back to three classes.
+
+    The whole table does, as one group's categories are the total's less the others'. A category that is a class of its own stays.
+    """
+    rows = results[
+        (results["kind"] == "estimate")
+        & (results["statistic"] == "share")
+        & results["category"].notna()
+        & results["by"].ne("")
+    ]
+    found = pd.Series(False, index=results.index)
+    classed = set(results.loc[results["statistic"] == "share_of_three", "indicator"])
+    for (name, _, _), table in rows.groupby(["indicator", "by", "by2"], sort=False):
+        codes = sorted(int(c) for c in table["category"].unique())
+        if len(codes) > 3 and table["n"].min() < SMALLEST_DISTRIBUTION:
+            classes = class_of(codes)
+            alone = [c for c in codes if list(classes.values()).count(classes[c]) == 1] if name in classed else []
+            merged = [c for c in codes if c not in alone]
+            found[table.index[table["category"].isin(merged)]] = True
+    return found
+
+
+def _too_fine(results: pd.DataFrame) -> pd.Series:
+    """Groups finer than a sensitive item is shown for; models and specifications tell on small groups by their differences."""
+    estimated = results["kind"].isin(["estimate", "comparison", "test", "model"])
+    return estimated & (~results["by"].isin(SENSITIVE_GROUPS) | results["by2"].ne("") | results["model"].ne(""))
 
 
 def _sensitive_cell(results: pd.DataFrame) -> pd.Series:
     estimated = results["kind"].isin(["estimate", "comparison", "test", "model"])
-    # Models and specifications of a sensitive item would tell on small groups by their differences.
-    fine = ~results["by"].isin(SENSITIVE_GROUPS) | results["by2"].ne("") | results["model"].ne("")
     base = (results["n"] < SMALLEST_SENSITIVE_BASE).fillna(False)
     share = results["statistic"].isin(["share", "share_of_three", "share_not_applicable"])
     few = (results["count"] < SMALLEST_SENSITIVE_COUNT) | (results["n"] - results["count"] < SMALLEST_SENSITIVE_COUNT)
-    of_missing = (results["kind"] == "count") & (results["count"] < SMALLEST_SENSITIVE_COUNT)
-    return (estimated & (fine | base | (share & few.fillna(False)))) | of_missing.fillna(False)
+    # Who was not asked is no answer: the questionnaire's filter decided it.
+    reason = (results["by"] == "missing") & results["level"].isin(linked.REASONS)
+    return (estimated & (base | (share & few.fillna(False)))) | (
+        reason & (results["count"] < SMALLEST_SENSITIVE_COUNT)
+    ).fillna(False)
 
 
-def _tells_on(results: pd.DataFrame, hidden: pd.Series) -> pd.Series:
-    """Changes and differences of a level that is hidden: they would give it back."""
-    group = ["indicator", "by", "level", "by2", "level2"]
+def hidden_levels(results: pd.DataFrame, why: pd.Series) -> pd.DataFrame:
+    """wave, indicator, by, level of the levels of a wave that are hidden: a later wave's change from there would give them back."""
+    levels = (
+        results["kind"].eq("estimate") & results["category"].isna() & results["model"].eq("") & results["by2"].eq("")
+    )
+    return results.loc[levels & why.ne(""), ["wave", "indicator", "by", "level"]].drop_duplicates()
+
+
+def _tells_on(results: pd.DataFrame, hidden: pd.Series, before: frozenset[tuple]) -> pd.Series:
+    """Changes and differences of a level that is hidden, in this wave or the earlier one: they would give it back."""
     levels = results["kind"].eq("estimate") & results["category"].isna() & results["model"].eq("")
-    lost = set(results.loc[hidden & levels, group].itertuples(index=False, name=None))
+    lost = set(results.loc[hidden & levels, GROUP].itertuples(index=False, name=None))
     comparison = results["kind"].isin(["comparison", "test"]) & results["status"].eq("shown")
-    mine = pd.Series(
-        [tuple(row) in lost for row in results[group].itertuples(index=False, name=None)], index=results.index
-    )
-    other = pd.Series(
-        [
-            (r.indicator, r.by, r.vs_level, "", "") in lost
-            for r in results[["indicator", "by", "vs_level"]].itertuples()
-        ],
-        index=results.index,
-    )
-    return comparison & (mine | (other & results["vs_level"].ne("")))
+    told = [
+        (r.indicator, r.by, r.level, r.by2, r.level2) in lost
+        or (r.vs_level != "" and (r.indicator, r.by, r.vs_level, "", "") in lost)
+        or (r.vs_wave, r.indicator, r.by, r.level) in before
+        for r in results.loc[comparison, [*GROUP, "vs_level", "vs_wave"]].itertuples()
+    ]
+    return pd.Series(told, index=results.index[comparison], dtype=bool).reindex(results.index, fill_value=False)
 
 
 def write_csv(results: pd.DataFrame, path, synthetic: bool) -> None:

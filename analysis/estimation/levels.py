@@ -189,7 +189,7 @@ def three_classes(
     Small groups are published in these instead of all categories; which, is for disclosure to say.
     """
     ordered = {i.id: i for i in indicators if i.kind == "category" and len(i.categories) > 3 and _is_ordered(book, i)}
-    classes = pd.DataFrame({name: frame[name].map(_class_of(sorted(i.categories))) for name, i in ordered.items()})
+    classes = pd.DataFrame({name: frame[name].map(class_of(sorted(i.categories))) for name, i in ordered.items()})
     if classes.empty:
         return []
     data = sample.data.with_columns(pl.from_pandas(classes.astype("Float64")))
@@ -207,7 +207,7 @@ def _is_ordered(book: Codebook, indicator: Indicator) -> bool:
     return any(block.figure == "diverging" and indicator.question in block.questions for block in instrument.blocks)
 
 
-def _class_of(codes: list[int]) -> dict[int, int]:
+def class_of(codes: list[int]) -> dict[int, int]:
     """Code -> 1 (lower end), 2 (middle) or 3 (upper end); the ends are equally wide."""
     end = (len(codes) - 1) // 2
     return {c: 1 if place < end else 3 if place >= len(codes) - end else 2 for place, c in enumerate(codes)}

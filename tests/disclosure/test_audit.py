@@ -1,0 +1,160 @@
+"""The attacker against the protector: nothing hidden can be computed, and each secondary suppression is needed for that."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.codebook import load
+from analysis.disclosure import audit, linked, rules, secondary
+from analysis.errors import LegepaneletError
+from analysis.estimation.results import table
+from analysis.settings import settings as project
+
+BOOK = load(project().codebook)
+QUESTION, GOOD = "srh", "srh_good"  # self-rated health, five categories; good: the first two
+BY = {"": [""], "sex": ["female", "male"], "age_group": ["under_40", "40_54", "55_69"]}
+
+
+def results(answers: np.ndarray) -> pd.DataFrame:
+    """The results of a health question from persons by category x sex x age, all weighing the same."""
+    rows, total = [], answers.sum()
+    for by, levels in BY.items():
+        for place, level in enumerate(levels):
+            here = {
+                "": answers.sum(axis=(1, 2)),
+                "sex": answers[:, place % 2].sum(axis=1),
+                "age_group": answers[:, :, place].sum(axis=1),
+            }[by]
+            n = int(here.sum())
+            common = {
+                "kind": "estimate",
+                "statistic": "share",
+                "unit": "share",
+                "n": n,
+                "n_missing": 0,
+                "by": by,
+                "level": level,
+            }
+            if n:
+                rows += [
+                    common
+                    | {"indicator": QUESTION, "category": c, "count": int(here[c - 1]), "estimate": here[c - 1] / n}
+                    for c in range(1, 6)
+                ]
+                rows.append(common | {"indicator": GOOD, "count": int(here[:2].sum()), "estimate": here[:2].sum() / n})
+                if by:
+                    rows.append({"kind": "count", "indicator": "representativeness", "statistic": "share_weighted", "by": by, "level": level,
+                                 "weighting": "cross", "n": int(total), "estimate": n / total, "unit": "share"})  # fmt: skip
+    return table(rows, 2026)
+
+
+def attacked(complete: pd.DataFrame, why: pd.Series) -> pd.DataFrame:
+    return audit.audit(BOOK, 2026, rules.publishable(complete, why), complete)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.integers(0, 40), min_size=30, max_size=30))
+def test_no_hidden_count_can_be_computed_whatever_the_answers(numbers):
+    complete = results(np.array(numbers).reshape(5, 2, 3) + 1)
+    why = rules.reasons(BOOK, 2026, complete)
+    assert why.equals(rules.reasons(BOOK, 2026, complete))  # the same input hides the same cells
+    assert set(attacked(complete, why)["verdict"]) <= {"safe"}
+
+
+def example() -> pd.DataFrame:
+    """Nobody of the women under 40 is in poor health; enough of all others are in all categories."""
+    answers = np.full((5, 2, 3), 40)
+    answers[4, 0, 0], answers[4, 0, 1], answers[4, 0, 2] = 0, 1, 2
+    return results(answers)
+
+
+def test_one_small_count_hides_a_block_of_four_and_no_more():
+    why = rules.reasons(BOOK, 2026, example())
+    complete = example().assign(why=why)
+    hidden = complete[why != ""]
+    assert list(hidden.loc[hidden["why"] == "sensitive", "id"]) == ["2026.srh.c5.share.sex=female"]
+    assert len(hidden) == 4 and set(hidden["by"]) == {"sex"} and hidden["category"].nunique() == 2
+
+
+def test_every_secondary_suppression_is_needed():
+    """With any one of them shown, the auditor computes a hidden count."""
+    complete = example()
+    why = rules.reasons(BOOK, 2026, complete)
+    linked_rows = complete.index[(why == "linked") & complete["count"].notna()]
+    assert len(linked_rows) == 3
+    for row in linked_rows:
+        assert "RECOVERABLE" in set(attacked(complete, why.drop(row).reindex(why.index, fill_value=""))["verdict"]), (
+            complete.at[row, "id"]
+        )
+
+
+@pytest.fixture(scope="module")
+def shipped(report) -> tuple[pd.DataFrame, pd.Series]:
+    folder = report.folder / "data" / "derived" / "2026"
+    return pd.read_parquet(folder / "estimates.parquet"), pd.read_parquet(folder / "hidden.parquet")["why"]
+
+
+def test_every_secondary_suppression_of_the_shipped_wave_is_needed(shipped):
+    complete, why = shipped
+    links = [complete.at[i, "id"] for i in complete.index[(why == "linked") & complete["count"].notna()]]
+    assert len(links) > 50
+    needless = []
+    for name in links[::4]:
+        indicator = complete.loc[complete["id"] == name, "indicator"].iloc[0]
+        question = next(
+            (q for q in BOOK.questions(2026).values() if indicator in (q.id, *(d.id for d in q.dichotomies))), None
+        )
+        names = {indicator} if question is None else {question.id, *(d.id for d in question.dichotomies)}
+        part = complete[complete["indicator"].isin(names | {"representativeness"})]
+        shown = why[part.index].mask(part["id"] == name, "")
+        if "RECOVERABLE" not in set(attacked(part, shown)["verdict"]):
+            needless.append(name)
+    assert needless == []
+
+
+def test_the_auditor_finds_what_a_difference_gives_back():
+    rows = example()
+    change = table([{"kind": "comparison", "indicator": GOOD, "statistic": "difference", "by": "sex", "level": "female", "vs_level": "male",
+                     "n": 400, "estimate": 0.1}], 2026)  # fmt: skip
+    complete = pd.concat([rows, change], ignore_index=True)
+    why = rules.reasons(BOOK, 2026, complete)
+    why[complete["id"] == f"2026.{GOOD}.share.sex=male"] = "linked"
+    published = rules.publishable(complete, why)
+    assert published.iloc[-1]["status"] == "hidden_to_protect"
+    published.loc[published.index[-1], ["status", "estimate"]] = ["shown", 0.1]
+    found = audit.audit(BOOK, 2026, published, complete).set_index("id")["verdict"]
+    assert found[f"2026.{GOOD}.share.sex=male"] == "RECOVERABLE"
+
+
+def test_a_build_with_a_recoverable_count_is_refused():
+    complete = example()
+    why = rules.reasons(BOOK, 2026, complete).replace("linked", "")
+    with pytest.raises(LegepaneletError, match="DISCLOSURE_RECOVERABLE") as error:
+        audit.refuse(attacked(complete, why), 2026)
+    assert "2026.srh.c5.share.sex=female: between 3 and 3" in error.value.message
+
+
+@pytest.mark.parametrize(
+    ("count", "n", "expected"), [(4, 40, "none"), (5, 40, ""), (35, 40, ""), (36, 40, "all"), (3, 6, "both")]
+)
+def test_the_end_that_an_interval_must_reach(count, n, expected):
+    assert list(secondary.needed(pd.DataFrame({"count": [count], "n": [n]}), 5)) == [expected]
+
+
+def test_sums_hold_in_every_family_of_the_shipped_wave(shipped):
+    """Every relation is one: the counts of the complete results fulfil it."""
+    complete, _ = shipped
+    found = linked.families(BOOK, 2026, complete, set(complete["indicator"]))
+    assert len(found) > 200
+    for family in found:
+        count, n = family.cells["count"], family.cells["n"]
+        for relation in family.relations:
+            if -1 in relation.values():
+                assert sum(k * count[i] for i, k in relation.items()) == 0, family.name
+            else:
+                assert (
+                    sum(count[i] for i in relation) == n[next(iter(relation))]
+                    or family.cells.at[next(iter(relation)), "row"] < 0
+                )
