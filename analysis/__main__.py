@@ -21,9 +21,15 @@ def say(text: str) -> None:
 def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
-        return options.run(options)
+        if options.run in (check, verify):  # they write nothing that another run could need
+            return options.run(options)
+        with pipeline.alone(lambda: say("Another run is at work in this project; waiting for it to end.")):
+            return options.run(options)
     except LegepaneletError as error:
         print(f"Error {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"Error {pipeline.of_the_disk(error)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("Stopped; what was made before is as it was.", file=sys.stderr)
@@ -184,17 +190,25 @@ def check(options) -> int:
     run = _run(options)
     wave = _wave(options, run)
     from analysis.codebook import load
+    from analysis.codebook.population import of_wave
     from analysis.intake import wave as intake
+    from analysis.panel import build as panel
 
-    answers, sample, _ = run.source.files[wave]
-    coded = intake.read(load(settings().codebook), wave, answers, sample)
+    answers, sample, population = run.source.files[wave]
+    book = load(settings().codebook)
+    coded = intake.read(book, wave, answers, sample)
     for problem in coded.problems.to_dict("records"):
         print(intake.describe(problem))
     errors, warnings = len(coded.errors), len(coded.problems) - len(coded.errors)
     print(
         f"{wave}: {len(coded.answers)} usable rows of {len(coded.sample)} doctors in the sample; {errors} errors, {warnings} warnings"
     )
-    return 1 if errors else 0
+    if errors:
+        return 1
+    tables = (coded.answers, coded.reasons, coded.sample)
+    made = panel.build(book, wave, *tables, of_wave(settings().population, wave, population))
+    print(f"{wave}: {len(made.analysed)} respondents can be weighted to {len(made.margins)} levels of the population")
+    return 0
 
 
 def export(options) -> int:

@@ -4,12 +4,14 @@ Stages are imported inside the tasks, so that finding nothing to do costs no pan
 and of all above it, on its data, on the lock file, the settings and the Python version.
 """
 
+import errno
 import hashlib
 import json
 import os
 import shutil
 import sys
 from collections.abc import Callable
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -345,7 +347,7 @@ def _forget_other_data(run: Run) -> None:
     other = note.is_file() and note.read_text() != run.source.kind
     stale = [p for p in sorted(settings().output.glob("[0-9]*")) if other or int(p.name) not in run.waves]
     if stale:  # the new data must be readable before anything of the old is taken away
-        build(lambda: [intake_task(run, wave) for wave in run.waves])
+        build(lambda: [step(run, wave) for wave in run.waves for step in (intake_task, panel_task)])
     for folder in stale:
         print(f"  removing _output/{folder.name}, made from other data", file=sys.stderr, flush=True)
         shutil.rmtree(folder)
@@ -404,6 +406,48 @@ def _state(run: Run, outputs: list[Path]) -> str:
     return fingerprint([*everything(run), *outputs])
 
 
+@contextmanager
+def alone(waiting: Callable[[], None]):
+    """Holds the project for one run; a second one calls `waiting` and waits. A run that is killed lets go."""
+    from filelock import FileLock, Timeout
+
+    settings().derived.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(settings().derived / "run.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        waiting()
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def of_the_disk(error: OSError) -> LegepaneletError:
+    """A full or write-protected disk, said in a line."""
+    where = (
+        os.path.relpath(error.filename, ROOT)
+        if isinstance(error.filename, (str, os.PathLike))
+        else "the project's folder"
+    )
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return LegepaneletError(
+            "DISK_FULL",
+            f"{where}: {error.strerror}",
+            "Make room, then run the command again; what was made before is whole.",
+        )
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return LegepaneletError(
+            "NOT_WRITABLE",
+            f"{where}: {error.strerror}",
+            "Give yourself the right to write there, then run the command again.",
+        )
+    return LegepaneletError(
+        "FILE_SYSTEM", f"{where}: {error.strerror or error}", "Run the command again when that is mended."
+    )
+
+
 def build(tasks: Callable[[], list]) -> bool:
     """Runs what has to be run, two tasks at a time; each says what it does. True if anything ran.
 
@@ -426,8 +470,15 @@ def build(tasks: Callable[[], list]) -> bool:
     if len(known) > 1 and len(known) == len(failures):  # several documents refused: all of it in one run
         raise LegepaneletError(known[0].code, "\n".join(f.message for f in known), known[0].hint)
     for failure in failures:
-        raise failure
+        raise _full(failure) or failure
     return True
+
+
+def _full(failure: BaseException) -> OSError | None:
+    """A disk that is full, whichever library found it so."""
+    words = str(failure)
+    full = "disk is full" in words or "No space left on device" in words or "disk I/O error" in words
+    return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) if full and not isinstance(failure, OSError) else None
 
 
 def _session(tasks: list, **options):
@@ -438,11 +489,16 @@ def _session(tasks: list, **options):
     config = folder / "pytask.toml"  # its folder is where pytask keeps its own files
     config.write_text("[tool.pytask.ini_options]\n", encoding="utf-8")
     pytask.console.quiet = True  # our own lines tell what runs
-    session = pytask.build(
-        tasks=tasks, config=config, paths=[folder], database_url=f"sqlite:///{folder / 'pytask.sqlite3'}", capture="no", verbose=0,
-        show_traceback=False, disable_warnings=True, **options,
-    )  # fmt: skip
+    try:
+        session = pytask.build(
+            tasks=tasks, config=config, paths=[folder], database_url=f"sqlite:///{folder / 'pytask.sqlite3'}", capture="no", verbose=0,
+            show_traceback=False, disable_warnings=True, **options,
+        )  # fmt: skip
+    except Exception as error:  # pytask's own notes are on the disk too
+        raise _full(error) or error from None
     if session.exit_code not in (pytask.ExitCode.OK, pytask.ExitCode.FAILED):
         failure = next((r.exc_info[1] for r in session.collection_reports if r.exc_info), None)
-        raise failure or LegepaneletError("PIPELINE_FAILED", f"pytask ended with {session.exit_code}")
+        raise (failure and (_full(failure) or failure)) or LegepaneletError(
+            "PIPELINE_FAILED", f"pytask ended with {session.exit_code}"
+        )
     return session

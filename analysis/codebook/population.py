@@ -21,6 +21,8 @@ def read(path: Path) -> pd.DataFrame:
     counts = pd.to_numeric(table["count"], errors="coerce")
     faults = [f"{path.name} row {i + 2}, column 'count': '{table.loc[i, 'count']}'; expected a whole number"
               for i in table.index[counts.isna() | (counts < 0) | (counts % 1 != 0)]]  # fmt: skip
+    faults += [f"{path.name} row {i + 2}, column 'wave': '{table.loc[i, 'wave']}'; expected a year"
+               for i in table.index[~table["wave"].str.fullmatch(r"[0-9]{4}")]]  # fmt: skip
     faults += [f"{path.name} row {i + 2}, column 'kind': '{table.loc[i, 'kind']}'; expected one of {', '.join(KINDS)}"
                for i in table.index[~table["kind"].isin(KINDS)]]  # fmt: skip
     faults += [f"{path.name} row {i + 2}: stands twice"
@@ -42,7 +44,10 @@ def of_wave(folder: Path, wave: int, own: Path | None = None) -> pd.DataFrame:
     """The figures of one wave: those beside its raw files, else of `folder`, else the latest before it, as extrapolated."""
     if own is not None:
         table = read(own)
-        return table[table["wave"] == wave]
+        if (rows := table[table["wave"] == wave]).empty:
+            raise LegepaneletError("POPULATION_FIGURES", f"{own.parent.name}/{own.name} has no figures for {wave}",
+                                   "Put the wave's margins in, or take the file away: then data/population is used.")  # fmt: skip
+        return rows
     table = read(folder / "margins.csv")
     known = table[table["wave"] <= wave]
     if known.empty:

@@ -137,7 +137,7 @@ def page(cards: str) -> str:
     if not cards:
         return ""
     script = (ROOT / "reports" / "look" / "numbers.js").read_text(encoding="utf-8")
-    rows = cards.replace("</", "<\\/")
+    rows = cards.replace("<", "\\u003c")  # no markup, and no end of the script, within it
     return f'<script type="application/json" id="number-rows">{rows}</script>\n<script>\n{script}</script>\n'
 
 

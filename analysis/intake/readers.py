@@ -2,9 +2,11 @@
 
 import csv
 import io
+import re
 import unicodedata
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 
 from analysis.errors import LegepaneletError
@@ -34,7 +36,7 @@ def read_table(path: Path) -> pd.DataFrame:
         raise LegepaneletError(
             "COLUMN_REPEATED",
             f"{_name(path)} row 1: the column '{repeated[0]}' stands twice",
-            "Each column needs a name of its own.",
+            "Row 1 must be the header, and each column needs a name of its own.",
         )
     return table
 
@@ -44,11 +46,16 @@ def _name(path: Path) -> str:
 
 
 def _csv(path: Path) -> pd.DataFrame:
-    text = _decode(path.read_bytes())
+    text = _decode(path.read_bytes(), path)
     if not text.strip():
         raise LegepaneletError("FILE_EMPTY", f"{_name(path)} is empty", "Export the file again from the survey tool.")
-    delimiter = _delimiter(text.split("\n", 1)[0])
-    rows = list(csv.reader(io.StringIO(text), delimiter=delimiter))
+    delimiter = _delimiter(text.lstrip().splitlines()[0])
+    reader = csv.reader(io.StringIO(text, newline=None), delimiter=delimiter)
+    try:
+        rows = list(reader)
+    except csv.Error as error:
+        told = f"{_name(path)} row {reader.line_num}: {error}"
+        raise LegepaneletError("FILE_UNREADABLE", told, "Export the file again from the survey tool.") from None
     width = len(rows[0])
     for number, row in enumerate(rows, start=1):
         if row and len(row) != width:
@@ -65,10 +72,14 @@ def _csv(path: Path) -> pd.DataFrame:
     )
 
 
-def _decode(raw: bytes) -> str:
-    """UTF-8 with or without a byte-order mark, else UTF-16 by its mark, else Latin-1 as Windows writes it."""
+def _decode(raw: bytes, path: Path) -> str:
+    """UTF-8 with or without a byte-order mark, else UTF-16 by its mark, else Latin-1 as Windows writes it. Raises FILE_UNREADABLE."""
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return raw.decode("utf-16")
+    if (place := raw.find(b"\0")) >= 0:
+        row = raw.count(b"\n", 0, place) + 1
+        told = f"{_name(path)} row {row}: a zero byte, which no text has"
+        raise LegepaneletError("FILE_UNREADABLE", told, "Export the file again, as comma-separated text in UTF-8.")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -81,12 +92,31 @@ def _delimiter(header: str) -> str:
 
 
 def _xlsx(path: Path) -> pd.DataFrame:
-    frame = pd.read_excel(path, header=None, dtype=object)
-    header = [clean(_text(cell)) for cell in frame.iloc[0]]
-    body = frame.iloc[1:].map(_text)
-    body.index = body.index + 1
-    body.columns = header
-    return body[(body != "").any(axis=1)]
+    rows = _sheet(path, data_only=True)
+    if not any(any(cell not in (None, "") for cell in row) for row in rows):
+        raise LegepaneletError(
+            "FILE_EMPTY", f"the first sheet of {_name(path)} is empty", "Put the answers on the first sheet."
+        )
+    _refuse_formulas(path, rows)
+    frame = pd.DataFrame(rows[1:], columns=[clean(_text(cell)) for cell in rows[0]], dtype=object).map(_text)
+    frame.index = frame.index + 2
+    return frame[(frame != "").any(axis=1)]
+
+
+def _sheet(path: Path, data_only: bool) -> list[tuple]:
+    """The first sheet's rows, up to its widest: values, or with `data_only=False` formulas as they are written."""
+    return list(openpyxl.load_workbook(path, data_only=data_only).worksheets[0].iter_rows(values_only=True))
+
+
+def _refuse_formulas(path: Path, rows: list[tuple]) -> None:
+    """A formula whose value Excel has not stored would be read as an empty cell."""
+    for number, (values, written) in enumerate(zip(rows, _sheet(path, data_only=False), strict=True), start=1):
+        for column, (value, formula) in enumerate(zip(values, written, strict=True)):
+            if value is None and formula is not None:
+                told = f"{_name(path)} row {number}, column '{_text(rows[0][column])}': '{formula}', a formula without its value"
+                raise LegepaneletError(
+                    "FILE_UNREADABLE", told, "Open the file in Excel, put values for formulas, and save it."
+                )
 
 
 def _sav(path: Path) -> pd.DataFrame:
@@ -114,10 +144,13 @@ def clean(header: str) -> str:
     return " ".join(unicodedata.normalize("NFC", header).replace("\ufeff", "").split())
 
 
+NUMBER = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
+
+
 def to_number(text: str) -> float | None:
     """A number written with a decimal point or comma; None if it is none."""
-    try:
-        value = float(text.replace("\u00a0", "").replace(" ", "").replace(",", "."))
-    except ValueError:
+    plain = text.replace("\u00a0", "").replace(" ", "")
+    if not NUMBER.fullmatch(plain):
         return None
-    return value if abs(value) != float("inf") and value == value else None
+    value = float(plain.replace(",", "."))
+    return value if abs(value) != float("inf") else None

@@ -67,7 +67,11 @@ def read(book: Codebook, path: Path) -> tuple[pd.DataFrame, list[dict]]:
         )
     for column, (low, high) in NUMBERS.items():
         value = table[column].map(to_number)
-        report(table.index[~value.between(low, high)], "IMPOSSIBLE_NUMBER", column, f"expected a year, {low} to {high}")
+        good = value.between(low, high) & (value % 1 == 0)
+        report(table.index[~good], "IMPOSSIBLE_NUMBER", column, f"expected a year, {low} to {high}")
+    if "start_weight" in table:
+        good = table["start_weight"].map(to_number).astype(float) > 0
+        report(table.index[~good], "IMPOSSIBLE_NUMBER", "start_weight", "expected a number above 0")
     sample = table[~bad].drop(columns=[c for c in ("synthetic",) if c in table])
     sample = sample.astype({c: float for c in NUMBERS}).astype({c: int for c in NUMBERS})
     if "start_weight" in sample:

@@ -31,7 +31,11 @@ def find(folder: Path) -> Source:
         )
     files, faults = {}, []
     for wave in sorted(p for p in folder.iterdir() if p.is_dir() and p.name.isdigit()):
-        answers = [p for p in sorted(wave.iterdir()) if p.stem == "answers" and p.suffix[1:].lower() in SUFFIXES]
+        answers = [
+            p
+            for p in sorted(wave.iterdir())
+            if p.is_file() and p.stem == "answers" and p.suffix[1:].lower() in SUFFIXES
+        ]
         sample, population = wave / "sample.csv", wave / "population.csv"
         if len(answers) > 1:
             faults.append(f"{wave.name}/ holds {' and '.join(p.name for p in answers)}; keep one of them")

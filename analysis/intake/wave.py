@@ -11,6 +11,7 @@ from analysis.intake import columns, readers, sample
 from analysis.intake.coding import Coder
 
 PROBLEM = ["severity", "code", "file", "row", "doctor", "column", "value", "message"]
+LONGEST = 80  # characters of a value in a message
 ANSWERABLE = ("invited", "refused")  # a doctor who was dead or gone before field start cannot have answered
 
 
@@ -103,9 +104,15 @@ def refuse(coded: Coded, wave: int) -> None:
         )  # fmt: skip
 
 
+def _printable(text: str) -> str:
+    """A value of a file as a terminal may show it: no control characters, no end of it."""
+    whole = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[:LONGEST])
+    return whole + " ..." if len(text) > LONGEST else whole
+
+
 def describe(problem: dict) -> str:
     """A problem in one line: where, what was found, what was expected."""
     where = f"{problem['file']} row {problem['row']}" if pd.notna(problem["row"]) else problem["file"]
     what = f", column '{problem['column']}'" if isinstance(problem["column"], str) else ""
-    value = f": '{problem['value']}'" if isinstance(problem["value"], str) else ""
+    value = f": '{_printable(problem['value'])}'" if isinstance(problem["value"], str) else ""
     return f"{problem['severity']} {problem['code']} {where}{what}{value}: {problem['message']}"

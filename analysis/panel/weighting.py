@@ -41,7 +41,7 @@ def margins_of(population: pd.DataFrame, respondents: pd.DataFrame) -> tuple[pd.
     """The margins to rake to and each respondent's level of them, small levels collapsed.
 
     Gives (`variable, level, count`, frame with a column a variable). A level with fewer than SMALLEST_CELL respondents
-    joins its neighbour in the population's order, age groups within their sex. Raises MARGIN_UNKNOWN_LEVEL.
+    joins its neighbour in the population's order, age groups within their sex. Raises MARGIN_UNKNOWN_LEVEL, MARGIN_EMPTY.
     """
     known = set(population["variable"])
     variables = [v for v in RAKED if v in known and not (v == "sex" and "sex_age" in known)]
@@ -57,6 +57,12 @@ def margins_of(population: pd.DataFrame, respondents: pd.DataFrame) -> tuple[pd.
             )
         merged = counts.groupby(mapping).sum()
         columns[variable] = respondents[variable].map(mapping)
+        if empty := set(merged.index) - set(columns[variable]):
+            raise LegepaneletError(
+                "MARGIN_EMPTY",
+                f"{variable} = '{min(empty)}': {merged[min(empty)]} doctors in the population, and none of them answered",
+                "Nobody can stand for them. Look at sample.csv and the answers, or leave the margin out of the population file.",
+            )
         rows += [{"variable": variable, "level": level, "count": n} for level, n in merged.items()]
     return pd.DataFrame(rows, columns=["variable", "level", "count"]), pd.DataFrame(columns, index=respondents.index)
 

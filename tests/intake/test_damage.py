@@ -1,0 +1,126 @@
+"""Damaged raw files and codebooks: one clear message each, an exit code, no traceback, nothing of the input executed, earlier output whole."""
+
+import hashlib
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests import damage
+from tests.conftest import Project
+
+SAID: dict[str, tuple[str, str, int]] = {}  # what was said of each, for the table of the documentation
+
+
+@pytest.mark.parametrize("case", damage.DAMAGES, ids=lambda case: case.what)
+def test_a_damage_is_named(case, all_data, tmp_path):
+    damage.prepare(all_data, case.wave, tmp_path)
+    case.work(tmp_path)
+    code, said = damage.check(tmp_path, case.wave)
+    assert code == case.exit, said
+    assert case.code in said
+    for told in case.told:
+        assert told in said, said
+    assert "Traceback" not in said and "\x1b" not in said and "\x07" not in said
+    assert not Path("/tmp/pwned").exists()
+    assert case.code or " 0 errors" in said
+
+
+def test_there_are_more_than_eighty_damages_and_the_documentation_lists_them():
+    assert len(damage.DAMAGES) > 80
+    assert len({case.what for case in damage.DAMAGES}) == len(damage.DAMAGES)
+    table = damage.TABLE.read_text(encoding="utf-8")
+    lines = {line.split(" | ")[0].removeprefix("| "): line for line in table.splitlines() if line.startswith("| ")}
+    for case in damage.DAMAGES:
+        assert f" | {case.exit} | " in lines[case.what], "run python -m tests.damage"
+        assert case.code in lines[case.what]
+
+
+def contents(folder: Path) -> dict[str, str]:
+    return {
+        p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()
+        for p in sorted(folder.rglob("*"))
+        if p.is_file()
+    }
+
+
+@pytest.mark.parametrize("what", ["a label for a code", "respondents of one sex only"])
+def test_a_damaged_file_stops_the_build_and_leaves_what_was_made(live, tmp_path, what):
+    case = next(c for c in damage.DAMAGES if c.what == what)
+    shutil.copytree(live.data, tmp_path / "raw")
+    case.work(tmp_path)
+    before = contents(live.folder / "_output" / "2026")
+    done = live.run("report", "--wave", "2026", data=tmp_path / "raw")
+    assert (done.returncode == 1 and case.code in done.stderr) or "DATA_FAULTS" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert contents(live.folder / "_output" / "2026") == before
+
+
+def test_a_folder_with_spaces_and_norwegian_letters(project, tmp_path):
+    data = tmp_path / "Rådata fra Ærøy, 2. utsending"
+    shutil.copytree(project.data / "1994", data / "1994")
+    done = Project(project.folder, data).run("check", "--wave", "1994")
+    assert done.returncode == 0, done.stderr
+    assert "can be weighted" in done.stdout
+
+
+def bare(project: Project, tmp_path: Path) -> Project:
+    """A project of its own with the data of 1994."""
+    shutil.copytree(project.folder, tmp_path / "project")
+    shutil.copytree(project.data / "1994", tmp_path / "raw" / "1994")
+    return Project(tmp_path / "project", tmp_path / "raw")
+
+
+@pytest.mark.parametrize(
+    ("place", "options", "code"), [("data/derived", "size=300k", "DISK_FULL"), ("_output", "ro", "NOT_WRITABLE")]
+)
+def test_a_disk_that_is_full_or_may_not_be_written_to(project, tmp_path, place, options, code):
+    """On a small disk of its own, where that is permitted: one message, and what was there stays."""
+    other = bare(project, tmp_path)
+    disk = other.folder / place
+    disk.mkdir(parents=True)
+    if subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(disk)], capture_output=True, check=False
+    ).returncode:
+        pytest.skip("a disk of its own cannot be mounted here")
+    try:
+        done = other.run("export", "--wave", "1994")
+        assert done.returncode == 1, done.stdout
+        assert "Traceback" not in done.stderr, done.stderr
+        assert f"Error {code}" in done.stderr
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_markup_in_a_label_is_text_in_every_file(project, tmp_path):
+    """HTML, Markdown and Typst in a label of the codebook: shown as they are, executed nowhere."""
+    label = "<b>fet</b> *stjerne* #emph[x] `{python} 1+1` [lenke](http://x.invalid)"
+    other = bare(project, tmp_path)
+    path = other.folder / "data" / "codebook" / "instruments" / "job_satisfaction.yml"
+    text = path.read_text(encoding="utf-8")
+    short = next(line for line in text.splitlines() if "short:" in line)
+    path.write_text(
+        text.replace(short, short.split("short:")[0] + "short: {nb: '" + label + "', en: 'x'}", 1), encoding="utf-8"
+    )
+    done = other.run("report", "--wave", "1994", "--formats", "html pdf")
+    assert done.returncode == 0, done.stderr
+    html = other.output(1994, "wave-report.nb.html").read_text(encoding="utf-8")
+    assert "&lt;b&gt;fet&lt;/b&gt; *stjerne* #emph[x]" in html.replace("&#60;", "&lt;")
+    assert "<b>fet" not in html and 'href="http://x.invalid"' not in html
+
+
+def test_two_reports_at_once(project, tmp_path):
+    """The second waits or says that another runs; both end well and the files are whole."""
+    other = bare(project, tmp_path)
+    command = [sys.executable, "-m", "analysis", "export", "--wave", "1994", "--data", str(other.data)]
+    runs = [
+        subprocess.Popen(command, cwd=other.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    said = [run.communicate()[1] for run in runs]
+    assert [run.returncode for run in runs] == [0, 0], said
+    assert any("Another run is at work" in text for text in said), said
+    assert len(pd.read_csv(other.output(1994, "results.csv"))) > 1000
