@@ -10,7 +10,11 @@ DRAFT ?=
 BLIND ?=
 MANUSCRIPT ?=
 REASON ?=
+APPROVER ?=
 DOCUMENTS ?=
+INDICATOR ?=
+BY ?=
+WHERE ?=
 LEVEL ?=
 VENV := .venv
 RUN := $(VENV)/bin/python -m analysis
@@ -19,7 +23,7 @@ export PYTHONHASHSEED := 0
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help report reports article articles check export data publish verify crosscheck impact bundle test bench clean environment
+.PHONY: help report reports article articles check export data publish table verify crosscheck impact bundle test bench clean environment
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,7 +61,10 @@ data: environment ## write the synthetic raw exports (DATA=folder: elsewhere)
 	@$(RUN) data --data "$(DATA)"
 
 publish: environment ## publish a wave: make publish WAVE=2026 (REASON="..." to replace a publication)
-	@$(RUN) publish --wave "$(WAVE)" --data "$(DATA)" --reason "$(REASON)" --documents "$(DOCUMENTS)"
+	@$(RUN) publish --wave "$(WAVE)" --data "$(DATA)" --reason "$(REASON)" --approver "$(APPROVER)" --documents "$(DOCUMENTS)"
+
+table: environment ## a table on demand: make table INDICATOR=jss BY=region WHERE="sex=female" WAVE=2026
+	@$(RUN) table --indicator "$(INDICATOR)" --by "$(BY)" --where "$(WHERE)" --wave "$(WAVE)" --lang "$(REPORT_LANG)" --data "$(DATA)" --reason "$(REASON)" --approver "$(APPROVER)"
 
 verify: environment ## whether a publication is what the data give: make verify WAVE=2026 (LEVEL=A: files only)
 	@$(RUN) verify --wave "$(WAVE)" --data "$(DATA)" --level "$(LEVEL)"

@@ -232,15 +232,17 @@ def protect_task(run: Run, wave: int):
         import pandas as pd
 
         from analysis.codebook import load
-        from analysis.disclosure import rules
+        from analysis.disclosure import population, rules
+        from analysis.panel import build
 
-        results = pd.read_parquet(complete)
-        why = rules.reasons(load(settings().codebook), wave, results)
+        results, panel = pd.read_parquet(complete), build.load(derived(wave))
+        sizes = population.sizes(results, panel.doctors, panel.population)
+        why = rules.reasons(load(settings().codebook), wave, results, sizes)
         results[["id"]].assign(why=why).to_parquet(outputs[0], index=False)
         rules.hidden_levels(results, why).to_parquet(outputs[1], index=False)
 
     files = [*code(*DISCLOSURE), *codebook_files()]
-    return task(f"protect-{wave}", files, [complete], outputs, work, f"{wave}: hiding small cells")
+    return task(f"protect-{wave}", files, [complete, *panel_files(wave)], outputs, work, f"{wave}: hiding small cells")
 
 
 def disclosure_task(run: Run, wave: int):

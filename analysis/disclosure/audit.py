@@ -18,6 +18,7 @@ from scipy.optimize import linprog
 from analysis.codebook import Codebook
 from analysis.codebook.indicators import of_wave
 from analysis.codebook.model import Question
+from analysis.disclosure.population import of_row
 from analysis.errors import LegepaneletError
 from analysis.estimation.levels import class_of
 
@@ -39,9 +40,12 @@ class Subject:
 def audit(book: Codebook, wave: int, published: pd.DataFrame, complete: pd.DataFrame) -> pd.DataFrame:
     """A row a hidden count: COLUMNS. `complete` serves only to judge, the attack is on `published` (both as results tables).
 
+    Tables on demand stand among them with a column `where`: the part of the doctors they are about.
     Verdicts: `safe`; `classes`: an ordinary distribution shown in classes instead, no secret; `RECOVERABLE`: the interval of the count
     spans less than WIDTH (or than its whole base), or tells that there is someone where fewer than WIDTH are (or someone else).
     """
+    if "where" not in published:
+        published = published.assign(where="")
     sensitive = {name for i in of_wave(book, wave) if i.sensitive for name in (i.id, i.question)}
     truth = complete.set_index("id")[["count", "n"]]
     found: dict[str, list[float]] = {}
@@ -130,7 +134,7 @@ def _in_classes(subject: Subject, rows: pd.DataFrame) -> set[str]:
     found = set()
     if len(subject.codes) > 3:
         categories = rows[rows["category"].notna() & rows["statistic"].eq("share") & rows["by"].ne("")]
-        for _, table in categories.groupby(["by", "by2"]):
+        for _, table in categories.groupby(["by", "by2", "where"]):
             shown = set(table.loc[table["status"] == "shown", "category"])
             if table.loc[table["status"] != "shown", "status"].eq("hidden_small").all() and not shown & set(
                 table.loc[table["status"] != "shown", "category"]
@@ -148,20 +152,21 @@ def _attack(
     hidden = hidden[~hidden["id"].isin(in_classes)]
     if hidden.empty:
         return found
-    told = {b for b in pd.unique(shown[["by", "by2"]].to_numpy().ravel()) if b}  # groups of which something is shown
-    levels = {b: [*_levels(rows, b), REST] for b in sorted(told)}
+    groups = {row.Index: of_row(row) for row in rows.itertuples()}
+    told = {b for place in shown.index for b in groups[place]}  # variables by which something is shown
+    levels = {b: [*sorted(set().union(*(g.get(b, ()) for g in groups.values()))), REST] for b in sorted(told)}
     atoms = pd.DataFrame(list(product(subject.codes, *levels.values())), columns=["code", *levels])
 
     def mask(row, codes=None) -> np.ndarray:
         inside = np.ones(len(atoms)) if codes is None else atoms["code"].isin(codes).to_numpy(float)
-        for by, level in ((row.by, row.level), (row.by2, row.level2)):
+        for by, those in groups[row.Index].items():
             if by in levels:
-                inside = inside * (atoms[by] == level).to_numpy(float)
+                inside = inside * atoms[by].isin(those).to_numpy(float)
         return inside
 
     def silent(row) -> bool:
         """Whether nothing is shown of the row's table: then no more is known of it than of all together."""
-        return any(b and b not in levels for b in (row.by, row.by2))
+        return any(b not in levels for b in groups[row.Index])
 
     equations: dict[bytes, tuple[np.ndarray, float]] = {}
     for row, key in zip(shown.itertuples(), _keys(shown), strict=True):
@@ -182,10 +187,6 @@ def _attack(
     return found
 
 
-def _levels(rows: pd.DataFrame, by: str) -> list[str]:
-    return sorted(set(rows.loc[rows["by"] == by, "level"]) | set(rows.loc[rows["by2"] == by, "level2"]))
-
-
 def _population(published: pd.DataFrame) -> dict[str, dict[str, float]]:
     """Variable -> level -> share of the population that its respondents weigh."""
     rows = published[(published["indicator"] == "representativeness") & (published["statistic"] == "share_weighted")]
@@ -199,6 +200,10 @@ def _weighted(
 
     Shares of a group's answers sum to one; a total is the groups' mean by population, but for those who did not answer.
     """
+    shown, hidden = (
+        shown[shown["where"] == ""],
+        hidden[hidden["where"] == ""],
+    )  # the margins are known of all doctors only
     groups = [("", "")] + [(by, level) for by in shares for level in shares[by] if by in set(shown["by"])]
     place = {(c, g): i for i, (c, g) in enumerate(product(subject.codes, groups))}
     rows, low, high = [], [], []
@@ -268,6 +273,7 @@ def _attack_reasons(mine: pd.DataFrame) -> dict[str, list[float]]:
 def _given_back(published: pd.DataFrame) -> set[str]:
     """Ids of hidden levels that a shown difference or change, together with the other level, gives back."""
     levels = published[published["kind"].eq("estimate") & published["category"].isna() & published["model"].eq("")]
+    levels = levels[levels["where"] == ""]
     lost = levels[levels["status"].str.startswith("hidden")]
     place = {(r.indicator, r.by, r.level, r.by2, r.level2): r.id for r in lost.itertuples()}
     shown = published[published["kind"].isin(["comparison", "test"]) & published["status"].eq("shown")]

@@ -9,19 +9,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from analysis import sheet
 from analysis.codebook import Codebook
 from analysis.codebook.indicators import of_wave
 from analysis.disclosure import audit, rules
 
-STYLE = """body { font: 1rem/1.5 system-ui, sans-serif; color: #1c1c1c; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2rem; border-top: 2px solid #1b5e6b; padding-top: 0.5rem; }
-.verdict { font-size: 1.2rem; padding: 0.8rem 1rem; border-left: 5px solid #2c6e49; background: #eef6f1; }
-.scroll { overflow-x: auto; } table { border-collapse: collapse; font-size: 0.9rem; }
-th, td { text-align: left; padding: 0.25rem 0.7rem; border-bottom: 1px solid #b9c4c6; vertical-align: top; }
-td.n { text-align: right; font-variant-numeric: tabular-nums; } .synthetic { color: #9b1c1c; font-weight: 600; }
-.sign td { width: 14rem; height: 2.2rem; }"""
 CONSTANTS = {
     "SMALLEST_BASE": "answers that an estimate needs (ACRO: minimum threshold)",
+    "SMALLEST_POPULATION": "doctors in Norway that a group holds, by the population figures or, where they lack it, the start weights",
     "SMALLEST_SENSITIVE_BASE": "answers that an estimate of a sensitive item needs",
     "SMALLEST_SENSITIVE_COUNT": "doctors on either side of a sensitive share, and reasons of a missing answer to it",
     "SMALLEST_DISTRIBUTION": "answers of the smallest group of a table that shows more than three categories",
@@ -46,30 +41,25 @@ def write(
     told = rules.REASONS | ONE_REASON
     by_reason = [(told[r], int(n)) for r, n in reason[hidden].value_counts().sort_index().items()]
     body = [
-        f"<h1>Disclosure control of the results of {wave}</h1>",
         '<p class="synthetic">SYNTHETIC DATA: no doctor answered this.</p>' if synthetic else "",
-        f'<p class="verdict">{escape(_verdict(attacked))}</p>',
+        f'<p class="verdict same">{escape(_verdict(attacked))}</p>',
         "<h2>Rules</h2>",
-        _table(("Rule", "At least"), [(text, getattr(rules, name)) for name, text in CONSTANTS.items()]),
+        sheet.table(("Rule", "At least"), [(text, getattr(rules, name)) for name, text in CONSTANTS.items()]),
         f"<p>Sensitive items are shown overall, by sex and by age only: {escape(_sensitive(book, wave))}. Hidden figures are "
         "printed as a colon, a counted nought as 0. There is no dominance rule, as no magnitudes are published.</p>",
-        f"<h2>Hidden: {int(hidden.sum())} of {len(published)} rows</h2>", _table(("Reason", "Rows"), by_reason),
-        "<h2>Where</h2>", _table(("Item", "By", "Rows hidden", "Rows"), _where(book, wave, published, hidden)),
+        f"<h2>Hidden: {int(hidden.sum())} of {len(published)} rows</h2>", sheet.table(("Reason", "Rows"), by_reason),
+        "<h2>Where</h2>", sheet.table(("Item", "By", "Rows hidden", "Rows"), _where(book, wave, published, hidden)),
         "<h2>What the auditor found</h2>",
         "<p>The auditor knows every published figure, n and count, the population and the rules, not the weight of a person. For each hidden "
         "count it computes the narrowest interval that agrees with all of it. Safe is an interval that spans at least "
         f"{audit.WIDTH} (or the whole base, if that is less) and, where fewer than {audit.WIDTH} stand on one side, does not tell "
         "that there is anybody. "
         "Ordinary distributions that are shown in classes instead are no secret and are not attacked.</p>",
-        _table(("Width of the interval", "Hidden counts"), _widths(attacked)),
+        sheet.table(("Width of the interval", "Hidden counts"), _widths(attacked)),
         "<h2>Approval</h2>", '<table class="sign"><tr><th>Approved by</th><td></td><th>Date</th><td></td></tr>'
         "<tr><th>Decision</th><td></td><th>Remarks</th><td></td></tr></table>",
     ]  # fmt: skip
-    page = f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">' \
-           f"<title>Disclosure control {wave}</title><style>{STYLE}</style></head><body><main>{''.join(body)}</main></body></html>\n"  # fmt: skip
-    part = path.with_suffix(".part")
-    part.write_text(page, encoding="utf-8")
-    part.replace(path)
+    sheet.write(path, f"Disclosure control of the results of {wave}", body)
 
 
 def _verdict(attacked: pd.DataFrame) -> str:
@@ -112,14 +102,3 @@ def _widths(attacked: pd.DataFrame) -> list[tuple]:
     edges = [0, audit.WIDTH, 10, 25, 100, np.inf]
     names = [f"the whole base, under {audit.WIDTH}", f"{audit.WIDTH} to 9", "10 to 24", "25 to 99", "100 or more"]
     return [(name, int(n)) for name, n in zip(names, np.histogram(width, edges)[0], strict=True) if n]
-
-
-def _table(head: tuple, rows: list[tuple]) -> str:
-    cells = "".join(
-        "<tr>"
-        + "".join(f'<td class="n">{c}</td>' if isinstance(c, int) else f"<td>{escape(str(c))}</td>" for c in row)
-        + "</tr>"
-        for row in rows
-    )
-    heads = "".join(f'<th scope="col">{escape(h)}</th>' for h in head)
-    return f'<div class="scroll"><table><thead><tr>{heads}</tr></thead><tbody>{cells}</tbody></table></div>'

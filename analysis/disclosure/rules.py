@@ -9,34 +9,41 @@ import pandas as pd
 from analysis.codebook import Codebook
 from analysis.codebook.indicators import of_wave
 from analysis.disclosure import linked, secondary
+from analysis.disclosure.population import of_row
 from analysis.estimation.levels import class_of
+from analysis.estimation.results import NUMBERS, TEXT, WHOLE
 
 SMALLEST_BASE = 10  # an estimate on fewer answers says more about persons than about doctors
 SMALLEST_SENSITIVE_BASE = 30  # health, thoughts of suicide, alcohol, sick leave, own discriminatory practice
 SMALLEST_SENSITIVE_COUNT = 5  # of those who do, and of those who do not: a zero tells on everyone too
 SENSITIVE_GROUPS = ("", "sex", "age_group")  # finer groups of a sensitive item are never shown
+SMALLEST_POPULATION = 50  # doctors in Norway: of fewer, each can be found in the public register, whoever answered
 SMALLEST_DISTRIBUTION = 100  # a smaller group's distribution is shown in three classes
 FIGURES = ["n", "count", "n_missing", "n_both", "estimate", "se", "lower", "upper", "df", "df2", "p", "p_adjusted"]
 
 
 REASONS = {  # why a figure is hidden, for the person who approves a release
     "base": f"fewer than {SMALLEST_BASE} answers",
+    "population": f"a group of fewer than {SMALLEST_POPULATION} doctors in the population",
     "group": "a sensitive item in a group finer than sex or age",
     "coarse": f"a distribution by groups of which one has fewer than {SMALLEST_DISTRIBUTION} answers: shown in three classes",
     "sensitive": f"a sensitive item: fewer than {SMALLEST_SENSITIVE_BASE} answers, or fewer than {SMALLEST_SENSITIVE_COUNT} on one side",
     "linked": "could be used to compute a hidden figure",
 }
 # Whether few stand on one side, or a figure is hidden for another's sake, nobody may tell from outside: both have one status.
-STATUS = {"base": "hidden_small", "group": "hidden_small", "coarse": "hidden_small", "sensitive": "hidden_to_protect",
+STATUS = {"base": "hidden_small", "population": "hidden_small", "group": "hidden_small", "coarse": "hidden_small", "sensitive": "hidden_to_protect",
           "linked": "hidden_to_protect"}  # fmt: skip
 GROUP = ["indicator", "by", "level", "by2", "level2"]
 
 
-def reasons(book: Codebook, wave: int, results: pd.DataFrame) -> pd.Series:
-    """Why each row of a wave's results (as `estimation.results.table` gives them) is hidden, a key of REASONS, or ""."""
-    why = _primary(book, wave, results)
+def reasons(book: Codebook, wave: int, results: pd.DataFrame, population: pd.Series | None = None) -> pd.Series:
+    """Why each row of a wave's results (as `estimation.results.table` gives them) is hidden, a key of REASONS, or "".
+
+    `population`: of each row, the doctors of the population that its group holds (as `population.sizes` gives them).
+    """
+    why = _primary(book, wave, results, population)
     sensitive = results["indicator"].isin(_sensitive(book, wave))
-    secret = why.isin(["base", "sensitive"]) | (why.eq("coarse") & sensitive)
+    secret = why.isin(["base", "population", "sensitive"]) | (why.eq("coarse") & sensitive)
     for family in linked.families(book, wave, results, set(results.loc[secret, "indicator"])):
         _protect(family, why, sensitive)
     _protect_means(book, wave, why, results)
@@ -58,11 +65,12 @@ def publishable(results: pd.DataFrame, why: pd.Series, before: frozenset[tuple] 
     return published
 
 
-def _primary(book: Codebook, wave: int, results: pd.DataFrame) -> pd.Series:
+def _primary(book: Codebook, wave: int, results: pd.DataFrame, population: pd.Series | None) -> pd.Series:
     shown, sensitive = results["status"].eq("shown"), results["indicator"].isin(_sensitive(book, wave))
     why = pd.Series("", index=results.index)
+    rare = pd.Series(False, index=results.index) if population is None else population < SMALLEST_POPULATION
     for reason, rows in (
-        ("base", _too_small(results)), ("group", sensitive & _too_fine(results)),
+        ("base", _too_small(results)), ("population", rare), ("group", sensitive & _too_fine(results)),
         ("sensitive", sensitive & _sensitive_cell(results)), ("coarse", _too_coarse(results)),
     ):  # fmt: skip
         why[shown & rows & why.eq("")] = reason
@@ -77,7 +85,7 @@ def _protect(family: linked.Family, why: pd.Series, sensitive: pd.Series) -> Non
     if not hidden.any():
         return
     near = np.where(reason == "sensitive", secondary.needed(cells, SMALLEST_SENSITIVE_COUNT), "")
-    near = np.where(reason == "base", "both", near)
+    near = np.where(np.isin(reason, ["base", "population"]), "both", near)
     ordinary = cells["row"].map(lambda row: row < 0 or not sensitive[row]).to_numpy()
     width = np.where(
         ordinary & (reason == "coarse"), 0, SMALLEST_SENSITIVE_COUNT
@@ -108,12 +116,13 @@ def _protect_means(book: Codebook, wave: int, why: pd.Series, results: pd.DataFr
         rows = results[means & results["by"].ne("") & results["by2"].ne("").eq(two)]
         for _, groups in rows.groupby(line, sort=False):
             here = why[groups.index]
-            if here.eq("base").sum() == 1 and here.ne("").sum() == 1 and len(groups) > 1:
+            if here.isin(["base", "population"]).sum() == 1 and here.ne("").sum() == 1 and len(groups) > 1:
                 why[groups.loc[here.eq(""), "n"].astype(float).idxmin()] = "linked"
 
 
 def _too_small(results: pd.DataFrame) -> pd.Series:
     estimated = results["kind"].isin(["estimate", "comparison", "test", "model", "scale"])
+    estimated |= results["indicator"].eq("leavers")
     few = results["n"].fillna(SMALLEST_BASE) < SMALLEST_BASE
     return estimated & (
         few | (results["n_both"].fillna(SMALLEST_BASE) < SMALLEST_BASE) & (results["statistic"] == "change_within")
@@ -146,7 +155,10 @@ def _too_coarse(results: pd.DataFrame) -> pd.Series:
 def _too_fine(results: pd.DataFrame) -> pd.Series:
     """Groups finer than a sensitive item is shown for; models and specifications tell on small groups by their differences."""
     estimated = results["kind"].isin(["estimate", "comparison", "test", "model"])
-    return estimated & (~results["by"].isin(SENSITIVE_GROUPS) | results["by2"].ne("") | results["model"].ne(""))
+    fine = ~results["by"].isin(SENSITIVE_GROUPS) | results["by2"].ne("") | results["model"].ne("")
+    for row in results[results["where"].ne("")].itertuples() if "where" in results else ():
+        fine[row.Index] |= len(of_row(row)) > 1 or not set(of_row(row)) <= set(SENSITIVE_GROUPS)
+    return estimated & fine
 
 
 def _sensitive_cell(results: pd.DataFrame) -> pd.Series:
@@ -187,3 +199,10 @@ def write_csv(results: pd.DataFrame, path, synthetic: bool) -> None:
     """`results.csv`: UTF-8, `.` decimals, 12 significant digits. Synthetic results say so in every row, in a last column `data`."""
     table = results.assign(data="SYNTHETIC DATA") if synthetic else results
     table.to_csv(path, index=False, float_format="%.12g", lineterminator="\n", encoding="utf-8")
+
+
+def read_csv(path) -> pd.DataFrame:
+    """A `results.csv` as a results table again."""
+    table = pd.read_csv(path, dtype={c: str for c in ("id", *TEXT)} | {c: "Int64" for c in WHOLE}, keep_default_na=False,
+                        na_values={c: [""] for c in (*WHOLE, *NUMBERS)})  # fmt: skip
+    return table.drop(columns="data", errors="ignore")

@@ -16,7 +16,8 @@ from scipy.sparse import lil_array
 from analysis.disclosure.linked import Family
 from analysis.errors import LegepaneletError
 
-COSTS = {"": 3.0, "dichotomy": 2.0}  # what hiding costs beside 1: an overall count, a share that documents speak of
+# What hiding costs beside 1, a category of a group within a group; what documents speak of costs more.
+OVERALL, GROUP, DICHOTOMY = 3.0, 1.0, 2.0
 
 
 def protect(family: Family, hidden: np.ndarray, near: np.ndarray, width: np.ndarray) -> np.ndarray:
@@ -105,10 +106,10 @@ def _solve(family: Family, hidden: np.ndarray, targets: list[int], near: np.ndar
         for column, k in terms.items():
             matrix[number, column] = k
     cost = np.zeros(total)
-    cost[:size] = (
-        1 + cells["by"].map(COSTS).fillna(0) + np.where(cells["part"].str.fullmatch(r"[ck]\d+"), 0, COSTS["dichotomy"])
-    )
-    cost[:size] *= 1 + np.arange(size) / (1000 * size)  # one best answer, not several
+    cost[:size] = 1 + np.where(cells["part"].str.fullmatch(r"[ck]\d+"), 0, DICHOTOMY)
+    cost[:size] += np.select([cells["by"] == "", cells["by2"] == ""], [OVERALL, GROUP], 0)
+    # Of equally good answers the one that takes the fewest doctors' answers away, and one only.
+    cost[:size] *= 1 + n / (100 * n.max()) + np.arange(size) / (10000 * size)
     with _silently():
         found = milp(cost, constraints=LinearConstraint(matrix.tocsr(), low, high), bounds=Bounds(lower, upper),
                      integrality=np.r_[np.ones(size), np.zeros(total - size)], options={"mip_rel_gap": 0})  # fmt: skip

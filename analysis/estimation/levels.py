@@ -181,10 +181,17 @@ def differences(sample: svy.Sample, frame: pd.DataFrame, indicators: list[Indica
     return rows
 
 
-def three_classes(
-    book: Codebook, wave: int, sample: svy.Sample, frame: pd.DataFrame, indicators: list[Indicator]
-) -> list[dict]:
-    """Shares of an ordered distribution in three classes (category 1-3, statistic `share_of_three`), by group.
+def by_group(book: Codebook, wave: int, indicators: list[Indicator], sample: svy.Sample, frame: pd.DataFrame,
+             reasons: pd.DataFrame, by: str) -> list[dict]:  # fmt: skip
+    """Rows of `indicators` by the levels of one variable, distributions also in three classes."""
+    rows = _means([i for i in indicators if i.kind == "mean"], sample, frame, reasons, (by,))
+    rows += _shares([i for i in indicators if i.kind != "mean"], sample, frame, reasons, (by,))
+    return rows + three_classes(book, wave, sample, frame, indicators, (by,))
+
+
+def three_classes(book: Codebook, wave: int, sample: svy.Sample, frame: pd.DataFrame, indicators: list[Indicator],
+                  groups: tuple[str, ...] = BY) -> list[dict]:  # fmt: skip
+    """Shares of an ordered distribution in three classes (category 1-3, statistic `share_of_three`), by each of `groups`.
 
     Small groups are published in these instead of all categories; which, is for disclosure to say.
     """
@@ -196,7 +203,7 @@ def three_classes(
     reduced = [i.model_copy(update={"categories": {c: i.label for c in (1, 2, 3)}}) for i in ordered.values()]
     cut = frame.assign(**classes)
     nothing_missing = pd.DataFrame("", index=frame.index, columns=list(ordered))
-    rows = [row for by in BY for row in _shares(reduced, sample.clone(data=data), cut, nothing_missing, (by,))]
+    rows = [row for by in groups for row in _shares(reduced, sample.clone(data=data), cut, nothing_missing, (by,))]
     return [row | {"statistic": "share_of_three"} for row in rows]
 
 

@@ -17,7 +17,7 @@ PANELS = ("consultant", "registrar", "gp", "private_specialist")
 
 TEXTS = {
     "nb": {
-        "trend": "{label}, {first}–{last}, alle og etter stilling. Punktene er vektede estimater med 95 % konfidensintervall{axis}.",
+        "trend": "{label}, {first}–{last}, {who}. Punktene er vektede estimater med 95 % konfidensintervall{axis}.",
         "marks": "Prikkede streker markerer brudd som ikke hindrer sammenlikning: {list}.",
         "ends": "Heltrukne streker viser hvor serien brytes: {list}.",
         "groups": "{label} i {wave}, etter kjønn, alder og stilling. Punktene er vektede estimater med 95 % konfidensintervall.",
@@ -31,10 +31,10 @@ TEXTS = {
         "bars_alt": "Liggende søyler med 95 % konfidensintervaller, prosent: {all}",
         "multiple": "; flere svar var mulige", "base": " blant {base}",
         "flow": "Deltakerne i {wave}, fra utvalg til analyse.", "flow_alt": "Flytskjema over deltakerne: {all}",
-        "percent": ", i prosent",
+        "percent": ", i prosent", "everyone": "alle", "with_positions": "alle og etter stilling",
     },
     "en": {
-        "trend": "{label}, {first}–{last}, all and by position. Points are weighted estimates with 95% confidence intervals{axis}.",
+        "trend": "{label}, {first}–{last}, {who}. Points are weighted estimates with 95% confidence intervals{axis}.",
         "marks": "Dotted rules mark breaks that do not prevent comparison: {list}.",
         "ends": "Solid rules show where the series breaks: {list}.",
         "groups": "{label} in {wave}, by sex, age and position. Points are weighted estimates with 95% confidence intervals.",
@@ -48,7 +48,7 @@ TEXTS = {
         "bars_alt": "Horizontal bars with 95% confidence intervals, per cent: {all}",
         "multiple": "; more than one answer was possible", "base": " among {base}",
         "flow": "The participants of {wave}, from sample to analysis.", "flow_alt": "Flow chart of the participants: {all}",
-        "percent": ", in per cent",
+        "percent": ", in per cent", "everyone": "all", "with_positions": "all and by position",
     },
 }  # fmt: skip
 
@@ -63,17 +63,19 @@ def trend(report, name: str) -> Figure | Text:
     if len(rows) < 2:
         return groups(report, name)
     texts, breaks = TEXTS[report.lang], _breaks(report, indicator, sorted(rows["wave"]))
-    lines = []
+    lines, hidden = [], [str(wave) for wave in _hidden_waves(report, name, percent)]
     for position, group in report.book.panel.reporting_positions.items():
         line = _series(report, name, percent, by="position", level=position)
         if len(line) >= 2 and position in PANELS:
             lines.append((group.label[report.lang], line))
+            gone = _hidden_waves(report, name, percent, by="position", level=position)
+            hidden += [f"{group.label[report.lang]} {wave}" for wave in gone]
     figure = charts.trend(
         rows, {w: kind for w, (kind, _) in breaks.items()}, lines, _axis(report, indicator), percent, report.lang
     )
     waves = sorted(rows["wave"])
     caption = texts["trend"].format(label=markdown_safe(indicator.label[report.lang]), first=waves[0], last=waves[-1],
-                                    axis=texts["percent"] if percent else "")  # fmt: skip
+                                    who=texts["with_positions" if lines else "everyone"], axis=texts["percent"] if percent else "")  # fmt: skip
     for kind in ("marks", "ends"):
         whys: dict[str, list[str]] = {}
         for wave, (how, reasons) in breaks.items():
@@ -95,7 +97,7 @@ def trend(report, name: str) -> Figure | Text:
             ]
         )
     ]
-    return report._drawn(figure, f"trend_{name}", alt, caption, _estimates_head(report, "wave", percent), body)
+    return report._drawn(figure, f"trend_{name}", alt, caption, _estimates_head(report, "wave", percent), body, hidden)
 
 
 def _axis(report, indicator) -> str:
@@ -104,15 +106,25 @@ def _axis(report, indicator) -> str:
     return indicator.unit[report.lang].capitalize() if indicator.unit else report.words["mean"]
 
 
+def _points(report, name: str, percent: bool, key: dict) -> pd.DataFrame:
+    rows = report.results.where(indicator=name, statistic="share" if percent else "mean", **key)
+    return rows[rows["wave"] <= report.wave].sort_values("wave")
+
+
+def _hidden_waves(report, name: str, percent: bool, **key) -> list[int]:
+    """The waves in which a series is hidden."""
+    rows = _points(report, name, percent, key)
+    return rows.loc[rows["status"].str.startswith("hidden"), "wave"].astype(int).tolist()
+
+
 def _series(report, name: str, percent: bool, **key) -> pd.DataFrame:
     """Shown estimates of the comparable past and present: wave, estimate, lower, upper."""
-    statistic = "share" if percent else "mean"
-    rows = report.results.where(indicator=name, statistic=statistic, **key)
-    rows = rows[(rows["status"] == "shown") & (rows["wave"] <= report.wave) & rows["lower"].notna()]
+    rows = _points(report, name, percent, key)
+    rows = rows[(rows["status"] == "shown") & rows["lower"].notna()]
     factor = 100 if percent else 1
     found = rows[["wave", "estimate", "lower", "upper"]].astype({"wave": int})
     found[["estimate", "lower", "upper"]] *= factor
-    return found.sort_values("wave").reset_index(drop=True)
+    return found.reset_index(drop=True)
 
 
 def _breaks(report, indicator, waves: list[int]) -> dict[int, tuple[str, tuple[str, ...]]]:
@@ -147,10 +159,12 @@ def groups(report, name: str) -> Figure | Text:
     indicator = report.indicator(name)
     if indicator is None:
         return Text("")
-    texts, lang, rows, told, body = TEXTS[report.lang], report.lang, [], [], []
+    texts, lang, rows, told, body, hidden = TEXTS[report.lang], report.lang, [], [], [], []
     percent = indicator.kind == "binary"
     for heading, label, key in domains(report):
         row = report.row(name, **key)
+        if row is not None and row["status"].startswith("hidden"):
+            hidden.append(label)
         if row is None or row["status"] != "shown" or pd.isna(row["lower"]):
             continue
         factor = 100 if percent else 1
@@ -164,7 +178,8 @@ def groups(report, name: str) -> Figure | Text:
     caption = texts["groups"].format(label=markdown_safe(indicator.label[lang]), wave=report.wave)
     alt = texts["groups_alt"].format(label=indicator.label[lang], wave=report.wave, all=charts.described(told))
     head = _estimates_head(report, "group", percent)
-    return report._drawn(charts.groups(rows, _axis(report, indicator)), f"groups_{name}", alt, caption, head, body)
+    drawn = charts.groups(rows, _axis(report, indicator))
+    return report._drawn(drawn, f"groups_{name}", alt, caption, head, body, hidden)
 
 
 def block(report, name: str) -> Figure | Text:
@@ -178,7 +193,7 @@ def block(report, name: str) -> Figure | Text:
 
 
 def distribution(report, question) -> pd.DataFrame:
-    """The shown category shares of a closed question, in the order of the codes."""
+    """The category shares of a closed question, in the order of the codes; none if any of them is hidden."""
     rows = report.results.where(wave=report.wave, indicator=question.id, statistic="share")
     rows = rows[rows["category"].notna()].sort_values("category")
     return rows if (rows["status"] == "shown").all() else rows.iloc[:0]
@@ -220,7 +235,24 @@ def _stacked(report, instrument, shown, questions) -> Figure | Text:
         for name, row in shares.iterrows()
     ]
     drawn = charts.stacked(shares, lang, centred=kind == "diverging")
-    return report._drawn(drawn, shown.id, alt, caption, head, body)
+    return report._drawn(drawn, shown.id, alt, caption, head, body, _hidden_of(report, questions))
+
+
+def _hidden_of(report, questions) -> list[str]:
+    """The options and questions that a figure of these questions leaves out, as they are hidden."""
+    found = []
+    for question in questions:
+        name, label = question.short[report.lang], report.book.responses(question).categories
+        if question.type == "multiple":
+            rows = {text[report.lang]: report.row(f"{question.id}_{code}") for code, text in label.items()}
+            found += [text for text, row in rows.items() if row and row["status"].startswith("hidden")]
+        elif (
+            report.results.where(wave=report.wave, indicator=question.id, statistic="share")["status"]
+            .str.startswith("hidden")
+            .any()
+        ):
+            found.append(name)
+    return found
 
 
 def options(report, question) -> pd.DataFrame:
@@ -256,7 +288,8 @@ def _bars(report, instrument, shown, questions) -> Figure | Text:
         body += [[Cell(question, number=False)]] * bool(question)
         body += [[Cell(option, number=False), Cell(value), Cell(limits)] for option, value, limits in values]
     drawn, alt = charts.bars(rows, report.words["share_of"], lang), texts["bars_alt"].format(all=" ".join(told))
-    return report._drawn(drawn, shown.id, alt, caption, _estimates_head(report, "answered", True), body)
+    head, hidden = _estimates_head(report, "answered", True), _hidden_of(report, questions)
+    return report._drawn(drawn, shown.id, alt, caption, head, body, hidden)
 
 
 def flow(report) -> Figure:

@@ -35,7 +35,7 @@ class Figure:
         data = (
             f'\n::: {{.content-visible when-format="html"}}\n```{{=html}}\n<details class="figure-data" data-figure="fig-{self.id}">'
             f'<summary>{self.data.caption}</summary>\n<div class="scroll" role="region" aria-label="{self.data.caption}" tabindex="0">\n'
-            f"{self.data.html()}\n</div>\n</details>\n```\n:::\n"
+            f"{self.data.html()}\n{self.data.small_print()}</div>\n</details>\n```\n:::\n"
         )
         picture = f'![]({self.path.as_posix()}){{fig-alt="{alt}"}}'
         return f"::: {{#fig-{self.id}}}\n{picture}\n\n{spans(self.caption)}\n:::\n{data}"
@@ -74,6 +74,10 @@ class Table:
             "<tbody>",
         ]
         return "\n".join(rows + [self._body(row, width) for row in self.body] + ["</tbody>", "</table>"])
+
+    def small_print(self) -> str:
+        """The notes as paragraphs, below a table that stands as an element."""
+        return "".join(f'<p class="table-note">{escape(note)}</p>\n' for note in self.notes)
 
     def _repr_markdown_(self) -> str:
         notes = "".join(f"\n{spans(note)}\n" for note in self.notes)

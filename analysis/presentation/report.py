@@ -14,7 +14,7 @@ from analysis.codebook.indicators import of_instrument, of_wave
 from analysis.codebook.plan import Plan
 from analysis.codebook.plan import read as read_plans
 from analysis.presentation import checklists, claims, figures, numbers, phrases, sections, style, tables
-from analysis.presentation.floats import Cell, Figure, Table, Text
+from analysis.presentation.floats import Cell, Figure, Table, Text, markdown_safe
 from analysis.presentation.numbers import NBSP
 from analysis.presentation.results import Results
 from analysis.presentation.words import WORDS
@@ -299,16 +299,29 @@ class Report:
     def _caption(self, text: str) -> str:
         return f"{text} {self.words['synthetic_caption']}" if self.results.synthetic else text
 
-    def _drawn(self, figure, name: str, alt: str, caption: str, head: list[Cell], body: list[list[Cell]]) -> Figure:
-        """A drawn figure as a float; `head` and `body` are its numbers as a table."""
+    def _drawn(
+        self, figure, name: str, alt: str, caption: str, head: list[Cell], body: list[list[Cell]], hidden=()
+    ) -> Figure:
+        """A drawn figure as a float; `head` and `body` are its numbers as a table, `hidden` what is not drawn as it is hidden."""
+        if hidden:
+            told = self.words["hidden_in_figure"].format(list="; ".join(hidden))
+            alt, caption = f"{alt} {told}", f"{caption} {markdown_safe(told)}"
+            body = [
+                *body,
+                *([Cell(label, number=False), *[Cell(numbers.HIDDEN)] * (len(head) - 1)] for label in hidden),
+            ]
         mark = self.words["synthetic"] if self.results.synthetic else None
         path = style.save(figure, FIGURES, f"fig-{name.replace('_', '-')}", mark, alt)
         prefix = f"{self.words['synthetic']}. " if self.results.synthetic else ""
-        data = Table(f"data-{name}", [head], body, self.words["figure_data"])
+        data = Table(f"data-{name}", [head], body, self.words["figure_data"], self._hidden_note(body))
         return Figure(name.replace("_", "-"), path, prefix + alt, self._caption(caption), data)
 
     def _table(self, name: str, head, body, caption: str, notes: tuple[str, ...] = ()) -> Table:
-        return Table(name.replace("_", "-"), head, body, self._caption(caption), notes)
+        return Table(name.replace("_", "-"), head, body, self._caption(caption), (*notes, *self._hidden_note(body)))
+
+    def _hidden_note(self, body: list[list[Cell]]) -> tuple[str, ...]:
+        hidden = any(cell.text == numbers.HIDDEN for row in body for cell in row)
+        return (self.words["hidden_note"],) if hidden else ()
 
     def figure(self, kind: str, name: str = "") -> Figure | Text:
         """A figure: `trend` of an indicator, `block` of a topic, or the `flow`."""

@@ -17,6 +17,7 @@ from analysis.verification import grading, manifest
 from analysis.verification.manifest import LEDGER, NAME, RESULTS
 
 LOG = "LOG.md"
+REVIEW = "disclosure.html"
 EARLIER = "earlier.csv"  # rows of earlier waves that the wave's documents show
 ROUNDED = ["estimate", "se", "lower", "upper"]
 DEFAULT = {"share": 4, "difference": 4}  # decimals of rows that no document shows, by unit; else three
@@ -26,6 +27,11 @@ SUFFIXES = (".html", ".pdf", ".docx", ".xml")
 def folder_of(wave: int, kind: str) -> Path:
     """Where a wave is published; what is made from synthetic data stands apart."""
     return settings().published / str(wave) if kind == "real" else settings().published / "synthetic" / str(wave)
+
+
+def memory_of(wave: int, kind: str) -> Path:
+    """What of a wave is out, whenever it was released: figures of publications and of tables on demand."""
+    return folder_of(wave, kind).parent / "releases" / f"{wave}.csv"
 
 
 def check_tree() -> str:
@@ -118,8 +124,10 @@ def write_results(results: pd.DataFrame, path: Path) -> None:
     text.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
 
 
-def publish(wave: int, kind: str, reason: str, commit: str, documents: list[str]) -> Path:
-    """Publishes `documents` of the wave's output folder, in all languages and formats. Gives the folder.
+def publish(wave: int, kind: str, reason: str, commit: str, documents: list[str], note: str = "") -> Path:
+    """Publishes `documents` of the wave's output folder, in all languages and formats, with its disclosure review. Gives the folder.
+
+    `note` goes into the log.
 
     Raises PUBLISH_DIFFERENT if another publication of the wave exists and no `reason` for replacing it is given.
     """
@@ -135,6 +143,7 @@ def publish(wave: int, kind: str, reason: str, commit: str, documents: list[str]
                 shutil.copy(path, stage)
             elif path.is_dir():
                 shutil.copytree(path, stage / path.name)
+    shutil.copy(source / REVIEW, stage)
     (stage / LEDGER).write_text(json.dumps(ledgers, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     made = shown_results(settings().output, wave, entries_of(ledgers))
     write_results(made[made["wave"] == wave], stage / RESULTS)
@@ -156,7 +165,9 @@ def publish(wave: int, kind: str, reason: str, commit: str, documents: list[str]
         target.rename(old)
     stage.rename(target)
     shutil.rmtree(old, ignore_errors=True)
-    _log(wave, kind, about, reason)
+    names = sorted({part["document"] for part in ledgers})
+    first = f"Replaced: {reason}" if reason else "First publication."
+    log(wave, kind, f"{first} {', '.join(names)}; {len(about['published'])} files; code {commit[:12]}.{note}")
     return target
 
 
@@ -171,16 +182,15 @@ def _differs(target: Path, about: dict) -> str:
     )
 
 
-def _log(wave: int, kind: str, about: dict, reason: str) -> None:
+def log(wave: int, kind: str, text: str) -> None:
+    """A line of the log of all that was let out."""
     path = settings().published / LOG
-    text = (
+    path.parent.mkdir(parents=True, exist_ok=True)
+    old = (
         path.read_text(encoding="utf-8")
         if path.is_file()
         else "# What was published\n\nNewest last. A publication is replaced for a stated reason only.\n"
     )
-    documents = sorted({name.split(".")[0] for name in about["published"] if name.endswith(".html")})
-    text += f"\n## {date.today().isoformat()} · {wave} · {kind} data\n\n{'Replaced: ' + reason if reason else 'First publication.'} "
-    text += f"{', '.join(documents)}; {len(about['published'])} files; code {about['commit'][:12]}.\n"
     part = path.with_suffix(".part")
-    part.write_text(text, encoding="utf-8")
+    part.write_text(f"{old}\n## {date.today().isoformat()} · {wave} · {kind} data\n\n{text}\n", encoding="utf-8")
     part.replace(path)

@@ -67,11 +67,9 @@ def by_groups(levels: list[tuple[str, str, dict]], columns: list[dict], lang: st
 
 
 def notes(body: list[list[Cell]], lang: str, percent: bool) -> tuple[str, ...]:
-    """The footnotes a table needs: what is weighted, what is uncertain, what is hidden."""
+    """The footnotes a table needs: what is weighted, what is uncertain."""
     words, cells = WORDS[lang], [cell for row in body for cell in row]
     found = [words["weighted_note" if percent else "mean_note"]]
     if any(cell.mark == "1" for cell in cells):
         found.append(f"^1^ {words['uncertain_note']}")
-    if any(cell.text == HIDDEN for cell in cells):
-        found.append(words["hidden_note"])
     return tuple(found)

@@ -1,0 +1,133 @@
+"""A table on demand: the rows that may be seen, as a page and as a file."""
+
+from html import escape
+from pathlib import Path
+
+import pandas as pd
+
+from analysis import sheet
+from analysis.codebook import Codebook, Indicator
+from analysis.presentation import numbers
+from analysis.presentation.floats import Cell, Table
+from analysis.presentation.tables.cells import estimate, n_of_count, notes
+from analysis.presentation.words import WORDS
+
+TEXTS = {
+    "nb": {
+        "title": "{label}, Legepanelet {wave}", "only": "Avgrenset til: {what}.",
+        "classes": ("Laveste trinn", "Midterste trinn", "Høyeste trinn"), "of_base": "Spørsmålet er stilt til {base}.",
+        "in_classes": "Fordelingen vises i tre klasser, fordi minst én gruppe har få svar.", "synthetic": "SYNTETISKE DATA: ingen lege har svart dette.",
+        "cite": "Tallene med nøkler og flere desimaler står i {file}.",
+    },
+    "en": {
+        "title": "{label}, the Norwegian physicians' panel {wave}", "only": "Restricted to: {what}.",
+        "classes": ("Lowest steps", "Middle", "Highest steps"), "of_base": "Asked of {base}.",
+        "in_classes": "The distribution is shown in three classes, as at least one group has few answers.",
+        "synthetic": "SYNTHETIC DATA: no doctor answered this.", "cite": "The numbers with their ids and more decimals are in {file}.",
+    },
+}  # fmt: skip
+
+
+def labels(book: Codebook, lang: str) -> dict[str, dict[str, str]]:
+    """Variable -> level -> label, of every variable that a table may be asked by."""
+    panel = book.panel
+    plain = {"sex": panel.sex, "age_group": panel.age_groups, "region": panel.regions, "specialty": panel.specialties}
+    parts = {
+        "position": panel.reporting_positions,
+        "register_position": panel.register_positions,
+        "licence_period": panel.strata,
+    }
+    found = {variable: {level: text[lang] for level, text in levels.items()} for variable, levels in plain.items()}
+    return found | {
+        variable: {level: part.label[lang] for level, part in levels.items()} for variable, levels in parts.items()
+    }
+
+
+def write(
+    book: Codebook,
+    wave: int,
+    forms: list[Indicator],
+    rows: pd.DataFrame,
+    where: dict,
+    lang: str,
+    synthetic: bool,
+    path: Path,
+) -> None:
+    """Writes `path` (HTML) and, beside it, the same rows as CSV.
+
+    `forms`: an indicator, and its distribution or mean if it has both; `rows` as `disclosure.on_demand.protect` gives them.
+    """
+    texts, names, one = TEXTS[lang], labels(book, lang), forms[0]
+    about = []
+    if one.base != "all":
+        about.append(texts["of_base"].format(base=book.base_label(one.instrument, one.base)[lang]))
+    for variable, levels in where.items():
+        about.append(
+            texts["only"].format(what=", ".join(text for level, text in names[variable].items() if level in levels))
+        )
+    body = [
+        f'<p class="synthetic">{texts["synthetic"]}</p>' if synthetic else "",
+        f"<p>{escape(' '.join(about))}</p>" if about else "",
+    ]
+    for form in forms:
+        body += _part(form, rows, names, lang)
+    said = path.with_suffix(".csv")
+    body.append(f'<p class="small">{texts["cite"].format(file=said.name)}</p>')
+    sheet.write(path, texts["title"].format(label=one.label[lang], wave=wave), body, lang)
+    empty = [c for c in rows if rows[c].astype(str).isin(["", "nan", "<NA>"]).all()]
+    kept = rows.drop(columns=empty).assign(**({"data": "SYNTHETIC DATA"} if synthetic else {}))
+    digits = [
+        4 if unit == "share" else 3 for unit in kept["unit"]
+    ]  # as in published results: what is shown, and a digit or two
+    for column in ("estimate", "se", "lower", "upper"):
+        kept[column] = [v if pd.isna(v) else round(float(v), d) for v, d in zip(kept[column], digits, strict=True)]
+    kept.to_csv(said, index=False, float_format="%.12g", lineterminator="\n", encoding="utf-8")
+
+
+def _part(form: Indicator, rows: pd.DataFrame, names: dict, lang: str) -> list[str]:
+    """One form of the indicator as a table with its footnotes."""
+    texts, words, percent = TEXTS[lang], WORDS[lang], form.kind != "mean"
+    digits = 0 if percent else numbers.digits_of("", form.minimum, form.maximum)
+    own = rows[
+        (rows["statistic"] == ("share" if percent else "mean")) & rows["category"].notna().eq(form.kind == "category")
+    ]
+    classes = rows[rows["statistic"] == "share_of_three"]
+    parts = {code: text[lang] for code, text in form.categories.items()} if form.kind == "category" else {}
+    in_classes = bool(parts) and classes["status"].eq("shown").any() and own["status"].eq("hidden_small").any()
+    if in_classes:  # the table falls back as a whole; of all doctors together there are no classes
+        own = pd.concat([own[own["by"] == ""], classes[classes["by"] != ""]])
+    body, places = [], {(v, level): place for v, levels in names.items() for place, level in enumerate(levels)}
+
+    def place(key: tuple) -> tuple:
+        """All first, then the levels in the codebook's order."""
+        by, level, by2, level2 = key
+        return (
+            by2 != "",
+            by != "",
+            list(names).index(by) if by else -1,
+            places.get((by, level), 0),
+            places.get((by2, level2), 0),
+        )
+
+    found = dict(list(own.groupby(["by", "level", "by2", "level2"], sort=False)))
+    for (by, level, by2, level2), group in sorted(found.items(), key=lambda item: place(item[0])):
+        label = ", ".join(names[b].get(name, name) for b, name in ((by, level), (by2, level2)) if b) or words["all"]
+        if parts:
+            body.append([Cell(label, number=False)])
+        for row in group.to_dict("records"):
+            three = row["statistic"] == "share_of_three"
+            name = (
+                texts["classes"][int(row["category"]) - 1] if three else parts[int(row["category"])] if parts else label
+            )
+            body.append([Cell(name, number=False), n_of_count(row, lang), *estimate(row, digits, lang, percent)])
+    if not body:
+        return []
+    head = [[Cell(words["group"], number=False), Cell(words["count_head" if percent else "n"]),
+             Cell(words["percent_head" if percent else "mean"]), Cell(words["ci_head"])]]  # fmt: skip
+    small = [*notes(body, lang, percent)]
+    small += [words["hidden_note"]] if any(cell.text == numbers.HIDDEN for line in body for cell in line) else []
+    small += [texts["in_classes"]] if in_classes else []
+    return [
+        sheet.scrolling(Table("on-demand", head, body, "").html(), form.label[lang]),
+        *(f'<p class="small">{note.replace("^1^", "<sup>1</sup>")}</p>' for note in small),
+    ]

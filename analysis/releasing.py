@@ -1,0 +1,151 @@
+"""The commands that let something out, and those that look at what is out: publish, table, verify, crosscheck, impact, bundle."""
+
+from datetime import date
+from pathlib import Path
+
+from analysis import pipeline
+from analysis.errors import LegepaneletError
+from analysis.options import FORMATS, REPORT, published_wave, run_of, say, wave_of
+from analysis.settings import ROOT, settings
+from analysis.writing import export, write
+
+
+def publish(options) -> int:
+    """Builds every document of the wave in both languages and all formats, and publishes them."""
+    from analysis.disclosure import releases, rules
+    from analysis.verification import manifest, publishing
+
+    commit = publishing.check_tree()
+    run = run_of(options)
+    wave = wave_of(options, run)
+    articles = pipeline.articles(wave)
+    known = [REPORT, *articles, *([pipeline.APPENDIX] if articles else [])]
+    wanted = options.documents.split() or known
+    if unknown := [d for d in wanted if d not in known]:
+        raise LegepaneletError("ARTICLE_UNKNOWN", f"DOCUMENTS={' '.join(unknown)}", f"{wave} has {', '.join(known)}.")
+    options.lang, options.formats = " ".join(settings().languages), " ".join(FORMATS)
+    write(options, run, [(d, wave) for d in wanted])
+    manifest.record(wave, run.source.files, run.source.kind, options.renderer, f"make publish WAVE={wave}")
+    memory = publishing.memory_of(wave, run.source.kind)
+    new = releases.figures(rules.read_csv(pipeline.results_file(wave)))
+    few = differences(new, memory, wave, options)
+    folder = publishing.publish(wave, run.source.kind, options.reason, commit, wanted, answered_for(few, options))
+    releases.remember(memory, new, releases.PUBLICATION, date.today().isoformat())
+    log = settings().published / publishing.LOG
+    say(
+        f"Published in {folder.relative_to(ROOT)}; commit it together with {log.relative_to(ROOT)} and {memory.relative_to(ROOT)}."
+    )
+    return 0
+
+
+def differences(new, memory: Path, wave: int, options):
+    """What a release tells together with those before it: listed in a file beside the memory, refused if nobody answers for it."""
+    from analysis.codebook import load
+    from analysis.codebook.indicators import of_wave
+    from analysis.disclosure import releases
+
+    sensitive = {i.id for i in of_wave(load(settings().codebook), wave) if i.sensitive}
+    few = releases.differences(new, releases.read(memory), sensitive)
+    releases.approve(few, options.approver, options.reason)
+    if not few.empty:
+        path = memory.with_name(f"{wave}-differences.csv")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        releases.write(few, path)
+        say(
+            f"{len(few)} figures differ from what is out by fewer than {releases.SMALLEST_SENSITIVE_COUNT} doctors: {path.relative_to(ROOT)}"
+        )
+    return few
+
+
+def answered_for(few, options) -> str:
+    """A line of the log on differences that isolate few doctors."""
+    if few.empty:
+        return ""
+    told = f" {len(few)} figures differ from earlier releases by very few doctors"
+    return (
+        f"{told}, {few['sensitive'].sum()} of them sensitive; approved by {options.approver}."
+        if few["sensitive"].any()
+        else f"{told}."
+    )
+
+
+def verify(options) -> int:
+    """Verifies what is published of the wave: with the real raw files if they are here, else with the synthetic panel, else the files alone."""
+    from datetime import date
+
+    from analysis.verification import page, publishing
+    from analysis.verification import verify as verification
+
+    if options.level not in ("", "A", "B", "C"):
+        raise LegepaneletError("LEVEL_UNKNOWN", f"LEVEL={options.level} is not known", "LEVEL may be A, B or C.")
+    wave = published_wave(options)
+    raw = Path(options.data).expanduser().resolve() if options.data else settings().raw
+    real = (options.data or any(p.is_dir() for p in raw.glob("*"))) and pipeline.find(raw).kind == "real"
+    kinds = [k for k in ("real", "synthetic") if publishing.folder_of(wave, k).is_dir()] or [
+        "real" if real else "synthetic"
+    ]
+    good = True
+    for kind in kinds:
+        verdict = verification.verify(wave, kind, raw if real and kind == "real" else None, options.level)
+        folder, when = settings().output / str(wave), date.today().isoformat()
+        page.write(verdict, folder / f"verification{'' if kind == kinds[0] else '-' + kind}.html", when)
+        if verdict.level != "A":
+            told = verification.attestation(verdict, publishing.folder_of(wave, kind), when)
+            (folder / "attestation.json").write_text(told, encoding="utf-8")
+        print("\n".join(page.say(verdict)))
+        good = good and verdict.good
+    return 0 if good else 1
+
+
+def crosscheck(options) -> int:
+    """The wave's levels, differences, changes and models, computed again in R."""
+    from analysis.verification import crosscheck as second
+
+    second.check_r()
+    run = run_of(options)
+    wave = wave_of(options, run)
+    export(options)
+    say("computing again in R")
+    found = second.crosscheck(pipeline.derived(wave))
+    for row in found.differences.to_dict("records"):
+        print(f"{row['id']} {row['field']}: {row['here']:.12g} here, {row['r']:.12g} in R")
+    rest = ", ".join(f"{n} {name}" for name, n in found.not_covered.items())
+    print(f"R computed {found.covered} results too; {len(found.differences)} figures differ. Not covered: {rest}.")
+    return 0 if found.covered and found.differences.empty else 1
+
+
+def impact(options) -> int:
+    """The erratum candidates, and the continuity ledger of earlier published figures."""
+    from analysis.verification import continuity as ledger
+    from analysis.verification import impact as changes
+
+    run = run_of(options)
+    waves = [w for w in run.waves if w in pipeline.known_waves()]
+    pipeline.build(lambda: pipeline.results_tasks(run, [max(waves)]))
+    differences, compared, inputs = changes.impact(run.source.kind)
+    print("\n".join(inputs))
+    for d in sorted(differences, key=lambda d: d.where):
+        print(f"{d.grade}: {d.where}: {d.row} {d.field}: published {d.published}, today {d.found or '-'}")
+    figures = ledger.continuity(run.source.kind)
+    path = settings().output / "continuity.csv"
+    figures.to_csv(path, index=False, lineterminator="\n")
+    told = ", ".join(f"{n} {name}" for name, n in figures["agreement"].value_counts().items())
+    print(f"{len(figures)} figures published earlier, rerun today: {told}. See {path.relative_to(ROOT)}.")
+    print(f"{len(differences)} of {compared} published numbers would be displayed otherwise today.")
+    return 1 if differences else 0
+
+
+def bundle(options) -> int:
+    """Everything of a publication in one zip, checked to hold no microdata."""
+    import tempfile
+
+    from analysis.verification import bundle as bundling
+    from analysis.verification import publishing
+
+    wave = published_wave(options)
+    kind = "real" if publishing.folder_of(wave, "real").is_dir() else "synthetic"
+    with tempfile.TemporaryDirectory() as folder:
+        # Made anew: what happens to lie in data/synthetic is not handed over.
+        pipeline.build(lambda: [pipeline.synthetic_task(Path(folder))])
+        print(bundling.bundle(wave, kind, Path(folder)).relative_to(ROOT))
+    return 0

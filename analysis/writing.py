@@ -1,0 +1,70 @@
+"""Writing what was asked for: documents, as `make report`, `make articles` and `make publish` do, and the analysis file."""
+
+import time
+
+from analysis import pipeline
+from analysis.documents import Edition, check_renderer
+from analysis.options import formats_of, languages_of, run_of, say, wave_of
+from analysis.settings import ROOT, settings
+
+
+def write(options, run: pipeline.Run, documents: list[tuple[str, int]]) -> int:
+    """Makes (document, wave) pairs in the formats, the languages and the edition asked for, and prints their paths."""
+    started, formats = time.monotonic(), formats_of(options)
+    wanted = [(d, w, lang) for lang in languages_of(options) for d, w in documents]
+    check_renderer(options.renderer)
+    edition = Edition(*(getattr(options, name) not in ("", "0") for name in ("draft", "blind", "manuscript")))
+    waves = sorted({wave for _, wave in documents})
+    made = [p for d, w, lang in wanted for p in pipeline.document_files(d, w, lang, formats, edition).values()]
+
+    def tasks():
+        found = [pipeline.document_task(run, *each, formats, options.renderer, edition) for each in wanted]
+        return pipeline.results_tasks(run, waves) + found
+
+    command = f"{documents} {options.lang} {formats} {options.renderer}{edition.suffix}"
+    results = [pipeline.results_file(w) for w in run.waves if w <= max(waves)]
+    records = [settings().output / str(w) / "manifest.json" for w in waves]
+    if pipeline.up_to_date(run, command, [*made, *results]) or not pipeline.build(tasks):
+        say("Nothing has changed; the documents are up to date.")
+        records = [path for path in records if not path.is_file()]
+    else:
+        say(f"Done in {time.monotonic() - started:.0f} s.")
+    for path in records:
+        from analysis.verification import manifest
+
+        manifest.record(int(path.parent.name), run.source.files, run.source.kind, options.renderer, _again(options))
+    pipeline.remember(run, command, [*made, *results])
+    if run.source.kind == "synthetic":
+        say("These are SYNTHETIC DATA: no doctor answered this.")
+    absent = [str(w) for w in pipeline.known_waves() if w not in run.waves and w <= max(waves)]
+    if absent:
+        say(f"Waves without files, absent from trends: {', '.join(absent)}.")
+    for path in made:
+        print(path.relative_to(ROOT))
+    return 0
+
+
+def _again(options) -> str:
+    """The command that repeats this one, without a path of this machine."""
+    given = {
+        "WAVE": getattr(options, "wave", ""), "ARTICLE": getattr(options, "article", ""), "REPORT_LANG": f'"{options.lang}"',
+        "FORMATS": f'"{options.formats}"', "RENDERER": options.renderer, "DATA": options.data and "...",
+    }  # fmt: skip
+    given |= {name.upper(): getattr(options, name) for name in ("draft", "blind", "manuscript")}
+    return " ".join([f"make {options.command}", *(f"{name}={value}" for name, value in given.items() if value)])
+
+
+def export(options) -> int:
+    run = run_of(options)
+    wave = wave_of(options, run)
+    pipeline.build(lambda: pipeline.results_tasks(run, [wave]))
+    from analysis.codebook import load
+    from analysis.estimation import export as exporting
+    from analysis.panel import build as building
+
+    panels = {w: building.load(pipeline.derived(w)) for w in run.waves if w <= wave}
+    for path in exporting.write(
+        load(settings().codebook), wave, panels, pipeline.plans_of(wave), pipeline.derived(wave)
+    ):
+        print(path.relative_to(ROOT))
+    return 0
