@@ -11,7 +11,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -77,10 +77,15 @@ def task(name: str, files: list[Path], inputs: list[Path], outputs: list[Path], 
 
     @pytask.task(name=name, kwargs={"inputs": inputs, "produces": outputs, "known": known})
     def run(inputs, produces, known):
+        from filelock import FileLock
+
         print(f"  {doing}", file=sys.__stderr__, flush=True)  # past pytask's capture, as it happens
         for path in produces:
             path.parent.mkdir(parents=True, exist_ok=True)
-        work()
+        locks = settings().derived / "locks"
+        locks.mkdir(parents=True, exist_ok=True)
+        with FileLock(locks / f"{name}.lock"):  # a worker outlives a run that is killed, and may be at this very task
+            work()
 
     return run
 
@@ -354,8 +359,7 @@ def _forget_other_data(run: Run) -> None:
         print(f"  removing _output/{folder.name}, made from other data", file=sys.stderr, flush=True)
         shutil.rmtree(folder)
     if other or not note.is_file():
-        note.parent.mkdir(parents=True, exist_ok=True)
-        note.write_text(run.source.kind)
+        _write(note, run.source.kind)
 
 
 def source(data: Path | None) -> Source:
@@ -365,10 +369,13 @@ def source(data: Path | None) -> Source:
         return find(data)
     if any(p.is_dir() and any(p.iterdir()) for p in folders.raw.glob("*")):
         return find(folders.raw)
-    if not any(folders.synthetic.glob("*/sample.csv")) or not up_to_date(Run(find(folders.synthetic)), "data", []):
-        build(lambda: [synthetic_task(folders.synthetic)])
-        remember(Run(find(folders.synthetic)), "data", [])
-    return find(folders.synthetic)
+    with suppress(LegepaneletError):  # half a panel, from a run that was killed, is made anew
+        if up_to_date(Run(made := find(folders.synthetic)), "data", []):
+            return made
+    build(lambda: [synthetic_task(folders.synthetic)])
+    made = find(folders.synthetic)
+    remember(Run(made), "data", [])
+    return made
 
 
 def everything(run: Run) -> list[Path]:
@@ -396,7 +403,7 @@ def up_to_date(run: Run, command: str, outputs: list[Path]) -> bool:
 def remember(run: Run, command: str, outputs: list[Path]) -> None:
     """Notes that `command` has succeeded."""
     _digest.cache_clear()
-    (settings().derived / "stamps.json").write_text(json.dumps(_stamps() | {command: _state(run, outputs)}, indent=1))
+    _write(settings().derived / "stamps.json", json.dumps(_stamps() | {command: _state(run, outputs)}, indent=1))
 
 
 def _stamps() -> dict[str, str]:
@@ -406,6 +413,14 @@ def _stamps() -> dict[str, str]:
 
 def _state(run: Run, outputs: list[Path]) -> str:
     return fingerprint([*everything(run), *outputs])
+
+
+def _write(path: Path, text: str) -> None:
+    """Whole, or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)
 
 
 @contextmanager

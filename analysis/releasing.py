@@ -28,9 +28,11 @@ def publish(options) -> int:
     manifest.record(wave, run.source.files, run.source.kind, options.renderer, f"make publish WAVE={wave}")
     memory = publishing.memory_of(wave, run.source.kind)
     new = releases.figures(rules.read_csv(pipeline.results_file(wave)))
-    few = differences(new, memory, wave, options)
-    folder = publishing.publish(wave, run.source.kind, options.reason, commit, wanted, answered_for(few, options))
+    told = differences(new, memory, wave, options)
+    folder = publishing.publish(wave, run.source.kind, options.reason, commit, wanted)
     releases.remember(memory, new, releases.PUBLICATION, date.today().isoformat())
+    if told:
+        publishing.log(wave, run.source.kind, told)
     log = settings().published / publishing.LOG
     say(
         f"Published in {folder.relative_to(ROOT)}; commit it together with {log.relative_to(ROOT)} and {memory.relative_to(ROOT)}."
@@ -38,8 +40,8 @@ def publish(options) -> int:
     return 0
 
 
-def differences(new, memory: Path, wave: int, options):
-    """What a release tells together with those before it: listed in a file beside the memory, refused if nobody answers for it."""
+def differences(new, memory: Path, wave: int, options) -> str:
+    """What a release tells together with those before it: listed beside the memory, refused if nobody answers for it; a line for the log."""
     from analysis.codebook import load
     from analysis.codebook.indicators import of_wave
     from analysis.disclosure import releases
@@ -47,25 +49,18 @@ def differences(new, memory: Path, wave: int, options):
     sensitive = {i.id for i in of_wave(load(settings().codebook), wave) if i.sensitive}
     few = releases.differences(new, releases.read(memory), sensitive)
     releases.approve(few, options.approver, options.reason)
-    if not few.empty:
-        path = memory.with_name(f"{wave}-differences.csv")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        releases.write(few, path)
-        say(
-            f"{len(few)} figures differ from what is out by fewer than {releases.SMALLEST_SENSITIVE_COUNT} doctors: {path.relative_to(ROOT)}"
-        )
-    return few
-
-
-def answered_for(few, options) -> str:
-    """A line of the log on differences that isolate few doctors."""
     if few.empty:
         return ""
-    told = f" {len(few)} figures differ from earlier releases by very few doctors"
+    path = memory.with_name(f"{wave}-differences.csv")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    releases.write(few, path)
+    told = f"{len(few)} figures differ from earlier releases by fewer than {releases.SMALLEST_SENSITIVE_COUNT} doctors: {path.name}."
+    say(told)
+    secret = int(few["sensitive"].sum())
     return (
-        f"{told}, {few['sensitive'].sum()} of them sensitive; approved by {options.approver}."
-        if few["sensitive"].any()
-        else f"{told}."
+        f"{told} {secret} of them are of sensitive items: approved by {options.approver}, {options.reason}."
+        if secret
+        else told
     )
 
 

@@ -11,7 +11,7 @@ from analysis.codebook.indicators import of_wave
 from analysis.disclosure.population import BACKGROUND, parse_where
 from analysis.errors import LegepaneletError
 from analysis.options import languages_of, run_of, say, wave_of
-from analysis.releasing import answered_for, differences
+from analysis.releasing import differences
 from analysis.settings import ROOT, settings
 
 
@@ -110,13 +110,12 @@ def table(options) -> int:
         book, wave, asked, population.sizes(asked, panel.doctors, panel.population), out, complete
     )
     new = releases.figures(found)
-    few = differences(new, path, wave, options)
+    told = differences(new, path, wave, options)
     page = settings().output / str(wave) / "tables" / f"{request.slug}.{lang}.html"
     shown = [i for i in of_wave(book, wave) if i.id == request.indicator]
     presentation.write(book, wave, shown, found, request.where, lang, run.source.kind == "synthetic", page)
     releases.remember(path, new, str(request), date.today().isoformat())
-    reason = f" Reason: {options.reason}." if options.reason else ""
-    publishing.log(wave, run.source.kind, f"Table {request}.{answered_for(few, options)}{reason}")
+    publishing.log(wave, run.source.kind, " ".join(filter(None, [f"Table {request}.", told])))
     if run.source.kind == "synthetic":
         say("These are SYNTHETIC DATA: no doctor answered this.")
     print(page.relative_to(ROOT), page.with_suffix(".csv").relative_to(ROOT), sep="\n")

@@ -18,6 +18,9 @@ from filelock import FileLock
 from analysis.codebook import load
 from analysis.settings import ROOT, settings
 
+FREE_TEXT = (
+    "Kollega Kvist ved Lyngmo legesenter"  # written by every respondent of 2026 into a column that is not analysed
+)
 # The first, the last, the one before it, and those that its articles compare with.
 WAVES = (1994, 2008, 2019, 2024, 2026)
 STAGES = ("report", "first_report", "articles", "published")  # of the live project, in this order
@@ -118,6 +121,10 @@ def project(shared, all_data):
     def copy():
         for wave in WAVES:
             shutil.copytree(all_data / str(wave), data / str(wave))
+        answers = data / "2026" / "answers.csv"
+        head, *rows = answers.read_text(encoding="utf-8").splitlines()
+        lines = [f"$comment,{head}", *(f"{FREE_TEXT},{row}" for row in rows)]
+        answers.write_text("\n".join(lines) + "\n", encoding="utf-8")
         copy_project(shared / "project")
 
     once(shared, "project", copy)

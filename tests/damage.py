@@ -1,10 +1,12 @@
 """Damaged raw files and codebooks, each with what `make check` (or `make export`) must say of it. `python -m tests.damage` writes the table
 of `docs/damaged-input.md`."""
 
+import base64
 import dataclasses
 import io
 import shutil
 import zipfile
+import zlib
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -154,6 +156,12 @@ CSV, SAV, XLSX = "2026/answers.csv", "1994/answers.sav", "2019/answers.xlsx"
 SCALE = "expected one of 1, 2, 3, 4, 5, 6, 7"
 ALIASES = "\n".join(["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"] + [
     f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]" for i in range(1, 10)])  # fmt: skip
+# Found by `make fuzz`: it brings the C library that reads SPSS files down.
+FATAL_SAV = zlib.decompress(base64.b64decode(
+    "eNpTcfMxctBQ1lQIDggOVnBxzHZUcPP0cVXQVcgoKSkottLXT88syShN0kvOz9UPz6xKLErxTUzWD0pNTAkuSSxRYGJgYABhGECwIx2MjBX88ssUjMyMDKyMLawMLRSQga"
+    "ICyQBqPhuSfQxsjGDs4h/i7B+koIDsFrB7OFjB2CvYwEhBITieGcWNIg6MiXCjQcCBMQnCZwFygCYzsEMxSB9IjAOkC8n8/////2WEqgWZ+/IvRD1MLTNEDRC8/w+l6/9B"
+    "+exQs0B6WYE4NMRN1xwkyA01AOZRDiQLOZAcxgtlSwOxi79ziH+QbUp+ckl+EadXcHC8gaFtVnExkAIpFYBqZYJqAYEvUPo5M5gCxr+CgrYCcggZGJjBg4bBAQCCQ1Ou"
+))  # fmt: skip
 
 DAMAGES = [
     # The file of answers
@@ -178,6 +186,7 @@ DAMAGES = [
     Damage("a column twice", 2026, table(lambda t: pd.concat([t, t[["jss_01"]]], axis=1)), "COLUMN_REPEATED", ("row 1", "'jss_01'")),
     # SPSS
     Damage("a cut-off .sav", 1994, raw_bytes(lambda b: b[: len(b) // 2], SAV), "FILE_UNREADABLE", ("1994/answers.sav",)),
+    Damage("a .sav that brings the reader of SPSS files down", 1994, replaced(SAV, FATAL_SAV), "FILE_UNREADABLE", ("1994/answers.sav cannot be read: it is damaged, or no SPSS file",)),
     Damage("an empty .sav", 1994, replaced(SAV, b""), "FILE_UNREADABLE", ("1994/answers.sav",)),
     Damage("a text called .sav", 1994, replaced(SAV, b"doctor,jss_01\n1,2\n"), "FILE_UNREADABLE", ("1994/answers.sav",)),
     Damage("a .sav with its first 100 bytes overwritten", 1994, raw_bytes(lambda b: b"\x00" * 100 + b[100:], SAV), "FILE_UNREADABLE", ("1994/answers.sav",)),
@@ -261,7 +270,8 @@ DAMAGES = [
     Damage("population figures of another wave", 2026, table(lambda p: p.assign(wave="2024"), "population.csv"), "POPULATION_FIGURES", ("population.csv", "2026")),
     Damage("a wave number that is none in the population file", 2026, table(lambda p: p.assign(wave="i år"), "population.csv"), "POPULATION_FIGURES", ("row 2, column 'wave': 'i år'",)),
     Damage("a column of the population file is missing", 2026, table(lambda p: p.drop(columns="kind"), "population.csv"), "POPULATION_FIGURES", ("population.csv row 1: expected the columns",)),
-    Damage("an empty population file", 2026, replaced("2026/population.csv", b""), "POPULATION_FIGURES", ("population.csv cannot be read",)),
+    Damage("an empty population file", 2026, replaced("2026/population.csv", b""), "POPULATION_FIGURES", ("population.csv row 1: expected the columns",)),
+    Damage("a row of the population file with a comma too many", 2026, raw_bytes(lambda b: b.replace(b"synthetic,", b"synthetic,,", 1), "2026/population.csv"), "POPULATION_FIGURES", ("population.csv row 2: 7 cells; expected 6",)),
     Damage("a position the population file lacks", 2026, table(lambda p: p[p["level"] != "gp_municipal"], "population.csv"), "POPULATION_FIGURES", ("the margins differ in total",)),
     Damage("a margin of nought", 2026, table(lambda p: p.assign(count=p["count"].mask(p["variable"].isin(["sex", "sex_age"]), "0")), "population.csv"), "POPULATION_FIGURES", ("population.csv",)),
     # Folders
@@ -271,6 +281,9 @@ DAMAGES = [
     # The codebook
     Damage("a key twice", 2026, first("wave: 2025"), "CODEBOOK_YAML", ("2026.yml, line 2", "'wave' stands twice")),
     Damage("a tab for spaces", 2026, first("\tx: 1"), "CODEBOOK_YAML", ("2026.yml, line 1",)),
+    Damage("a day that there is not", 2026, first("day: 2026-02-31"), "CODEBOOK_YAML", ("2026.yml, line 1: '2026-02-31' is no value",)),
+    Damage("a list for a key", 2026, first("? [a, b]\n: c"), "CODEBOOK_YAML", ("2026.yml, line 1: a key must be one word or number",)),
+    Damage("brackets within brackets without end", 2026, first("x: " + "[" * 200_000), "CODEBOOK_YAML", ("2026.yml, line 1: nested deeper than 50 levels",)),
     Damage("an object of Python", 2026, first("note: !!python/object/apply:os.system ['touch /tmp/pwned']"), "CODEBOOK_YAML", ("2026.yml, line 1", "python/object")),
     Damage("aliases that grow without end", 2026, first(ALIASES), "CODEBOOK_FIELD", ("2026.yml: a0",)),
     Damage("an alias of itself", 2026, first("loop: &loop [*loop]"), "CODEBOOK_FIELD", ("2026.yml: loop",)),

@@ -1,5 +1,6 @@
 """Reads `data/codebook/*.yml` and refuses what does not hold together, naming file and field."""
 
+from collections.abc import Hashable
 from pathlib import Path
 
 import yaml
@@ -8,6 +9,8 @@ from pydantic import TypeAdapter, ValidationError
 from analysis.codebook.indicators import of_instrument
 from analysis.codebook.model import Codebook, Instrument, Panel, Part, ResponseSet, Wave
 from analysis.errors import LegepaneletError
+
+DEEPEST = 50  # levels of a YAML file; the codebook has less than ten
 
 
 class _UniqueKeys(yaml.CSafeLoader):
@@ -19,16 +22,27 @@ class _UniqueKeys(yaml.CSafeLoader):
             if key.tag == "tag:yaml.org,2002:merge":  # `<<: *item`: what stands beside it wins
                 continue
             value = self.construct_object(key, deep=True)
+            if not isinstance(value, Hashable):
+                raise yaml.constructor.ConstructorError(None, None, "a key must be one word or number", key.start_mark)
             if value in seen:
                 raise yaml.constructor.ConstructorError(None, None, f"the key '{value}' stands twice", key.start_mark)
             seen.add(value)
         return super().construct_mapping(node, deep)
 
+    def construct_object(self, node, deep=False):
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, OverflowError) as error:  # a day that there is not, 2026-02-31
+            told = f"'{node.value}' is no value: {error}"
+            raise yaml.constructor.ConstructorError(None, None, told, node.start_mark) from None
+
 
 def read_yaml(path: Path):
     """The contents of one YAML file. Raises CODEBOOK_YAML with the line if it is not well formed."""
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeys)
+        text = path.read_text(encoding="utf-8")
+        _check_depth(text)
+        return yaml.load(text, Loader=_UniqueKeys)
     except FileNotFoundError:
         raise LegepaneletError("CODEBOOK_MISSING", f"{path.name} is missing in {path.parent.name}/") from None
     except UnicodeDecodeError:
@@ -39,6 +53,15 @@ def read_yaml(path: Path):
         raise LegepaneletError(
             "CODEBOOK_YAML", f"{path.name}{where}: {getattr(error, 'problem', error)}", "Mend the YAML of that line."
         ) from None
+
+
+def _check_depth(text: str) -> None:
+    """The library goes as deep as the brackets do, and falls when there are a hundred thousand. Raises a YAMLError with the line."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise yaml.composer.ComposerError(None, None, f"nested deeper than {DEEPEST} levels", event.start_mark)
 
 
 def _parse(path: Path, model):

@@ -1,5 +1,6 @@
 """Population figures: how many doctors work in Norway, by wave and margin, each with its source and kind."""
 
+import csv
 from pathlib import Path
 
 import pandas as pd
@@ -13,11 +14,16 @@ KINDS = ("published", "interpolated", "extrapolated", "invented", "synthetic")
 def read(path: Path) -> pd.DataFrame:
     """A table of margins: `wave, variable, level, count, kind, source`. Raises POPULATION_FIGURES naming row and column."""
     try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.reader(file))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise LegepaneletError("POPULATION_FIGURES", f"{path.name} cannot be read: {error}") from None
-    if list(table.columns) != COLUMNS:
+    if not rows or rows[0] != COLUMNS:
         raise LegepaneletError("POPULATION_FIGURES", f"{path.name} row 1: expected the columns {', '.join(COLUMNS)}")
+    if wide := [i for i, row in enumerate(rows, start=1) if row and len(row) != len(COLUMNS)]:
+        told = f"{path.name} row {wide[0]}: {len(rows[wide[0] - 1])} cells; expected {len(COLUMNS)}"
+        raise LegepaneletError("POPULATION_FIGURES", told, "A text that holds a comma must stand in quotes.")
+    table = pd.DataFrame([row for row in rows[1:] if row], columns=COLUMNS, dtype=str)
     counts = pd.to_numeric(table["count"], errors="coerce")
     faults = [f"{path.name} row {i + 2}, column 'count': '{table.loc[i, 'count']}'; expected a whole number"
               for i in table.index[counts.isna() | (counts < 0) | (counts % 1 != 0)]]  # fmt: skip

@@ -2,7 +2,10 @@
 
 import csv
 import io
+import json
 import re
+import subprocess
+import sys
 import unicodedata
 from pathlib import Path
 
@@ -119,11 +122,18 @@ def _refuse_formulas(path: Path, rows: list[tuple]) -> None:
                 )
 
 
-def _sav(path: Path) -> pd.DataFrame:
-    import pyreadstat
+# In a process of its own: the library that reads SPSS files is C, and there are damaged files that bring it down.
+SAV = """import json, sys, pyreadstat
+found, _ = pyreadstat.read_sav(sys.argv[1], user_missing=True, disable_datetime_conversion=True, output_format="dict")
+json.dump(found, sys.stdout)"""
 
-    frame, _ = pyreadstat.read_sav(str(path), user_missing=True, disable_datetime_conversion=True)
-    frame = frame.astype(object).map(_text)
+
+def _sav(path: Path) -> pd.DataFrame:
+    done = subprocess.run([sys.executable, "-c", SAV, str(path)], capture_output=True, text=True, check=False)
+    if done.returncode:
+        said = done.stderr.strip().splitlines()[-1:] if done.returncode > 0 else []
+        raise ValueError(said[0].partition(": ")[2] if said else "it is damaged, or no SPSS file")
+    frame = pd.DataFrame(json.loads(done.stdout), dtype=object).map(_text)
     frame.index = frame.index + 1
     frame.columns = [clean(c) for c in frame.columns]
     return frame

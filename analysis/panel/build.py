@@ -57,13 +57,14 @@ def build(book: Codebook, wave: int, answers: pd.DataFrame, reasons: pd.DataFram
     doctors = doctors.merge(scored, on="doctor", how="left")
     doctors.loc[~doctors["analysed"], scored.columns[1:]] = np.nan
     doctors["position"] = _reporting_position(book, doctors)
-    doctors, margins = _weights(doctors, population)
+    doctors, margins = weigh(doctors, population)
     why.insert(0, "doctor", answers["doctor"])
     why = why[why["doctor"].isin(doctors.loc[doctors["analysed"], "doctor"])].reset_index(drop=True)
     return WavePanel(doctors, why, margins, population)
 
 
-def _weights(doctors: pd.DataFrame, population: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def weigh(doctors: pd.DataFrame, population: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """`doctors` with `weight` and `raked_<margin>` of those analysed, and the margins they are raked to."""
     who = doctors[doctors["analysed"]]
     margins, levels = weighting.margins_of(population, who)
     frame = levels.assign(

@@ -124,10 +124,8 @@ def write_results(results: pd.DataFrame, path: Path) -> None:
     text.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
 
 
-def publish(wave: int, kind: str, reason: str, commit: str, documents: list[str], note: str = "") -> Path:
+def publish(wave: int, kind: str, reason: str, commit: str, documents: list[str]) -> Path:
     """Publishes `documents` of the wave's output folder, in all languages and formats, with its disclosure review. Gives the folder.
-
-    `note` goes into the log.
 
     Raises PUBLISH_DIFFERENT if another publication of the wave exists and no `reason` for replacing it is given.
     """
@@ -167,7 +165,7 @@ def publish(wave: int, kind: str, reason: str, commit: str, documents: list[str]
     shutil.rmtree(old, ignore_errors=True)
     names = sorted({part["document"] for part in ledgers})
     first = f"Replaced: {reason}" if reason else "First publication."
-    log(wave, kind, f"{first} {', '.join(names)}; {len(about['published'])} files; code {commit[:12]}.{note}")
+    log(wave, kind, f"{first} {', '.join(names)}; {len(about['published'])} files; code {commit[:12]}.")
     return target
 
 
