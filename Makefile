@@ -16,6 +16,7 @@ INDICATOR ?=
 BY ?=
 WHERE ?=
 LEVEL ?=
+SECONDS ?= 60
 VENV := .venv
 RUN := $(VENV)/bin/python -m analysis
 HOW = --lang "$(REPORT_LANG)" --formats "$(FORMATS)" --renderer "$(RENDERER)" --data "$(DATA)" --draft "$(DRAFT)" --blind "$(BLIND)" --manuscript "$(MANUSCRIPT)"
@@ -23,7 +24,7 @@ export PYTHONHASHSEED := 0
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help report reports article articles check export data publish table verify crosscheck impact bundle test bench clean environment
+.PHONY: help report reports article articles check export data publish table verify crosscheck impact bundle test coverage fuzz bench clean environment
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -80,6 +81,13 @@ bundle: environment ## one zip of a publication for a journal or an archive: mak
 
 test: environment ## run the tests
 	@$(VENV)/bin/python -m pytest
+
+coverage: environment ## do the intervals hold what they promise? 10,000 simulated panels (docs/coverage.md)
+	@$(VENV)/bin/python -m tests.coverage
+
+fuzz: environment ## every reader fed with ever new bytes, SECONDS each
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r tests/fuzz.lock
+	@$(VENV)/bin/python -m tests.fuzz $(SECONDS)
 
 bench: environment ## timings as ratios, and the calibration over 200 seeds
 	@$(VENV)/bin/python -m tests.bench
