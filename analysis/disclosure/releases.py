@@ -5,7 +5,9 @@ a group. What is remembered are published figures only: it can be public itself.
 """
 
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 
 from analysis.disclosure.population import of_row
@@ -60,21 +62,23 @@ def differences(new: pd.DataFrame, memory: pd.DataFrame, sensitive: set[str]) ->
 
 def _nested(new: pd.DataFrame, memory: pd.DataFrame) -> pd.DataFrame:
     """Pairs of which the one group lies within the other: only tables on demand can do that, other groups are parts of one whole."""
-    found = []
-    there = {cell: rows for cell, rows in memory.groupby(CELL, sort=False)}
-    for cell, rows in new.groupby(CELL, sort=False):
-        if cell not in there:
-            continue
-        for row in rows.itertuples():
-            others = there[cell] if row.where else there[cell][there[cell]["where"] != ""]
-            mine = of_row(row)
-            for other in others.itertuples():
-                theirs = of_row(other)
-                if mine != theirs and (_within(mine, theirs) or _within(theirs, mine)):
-                    found.append({"id": row.id, "indicator": row.indicator, "release": other.release, "earlier": other.id, "n": row.n,
-                                  "n_earlier": other.n, "count": row.count, "count_earlier": other.count,
-                                  "doctors": abs(row.n - other.n)})  # fmt: skip
-    return pd.DataFrame(found)
+    tables, asked = memory[memory["where"] != ""], new["where"] != ""
+    pairs = pd.concat(
+        [
+            one.merge(other, on=CELL, suffixes=("", "_earlier"))
+            for one, other in ((new[~asked], tables), (new[asked], memory))
+        ]
+    )
+    groups = ("by", "level", "by2", "level2", "where")
+    nested = []
+    for row in pairs.itertuples():
+        mine, theirs = (
+            of_row(row),
+            of_row(SimpleNamespace(**{name: getattr(row, f"{name}_earlier") for name in groups})),
+        )
+        nested.append(mine != theirs and (_within(mine, theirs) or _within(theirs, mine)))
+    found = pairs[np.array(nested, dtype=bool)]
+    return found.assign(doctors=(found["n"] - found["n_earlier"]).abs()).rename(columns={"id_earlier": "earlier"})
 
 
 def _within(inner: dict, outer: dict) -> bool:

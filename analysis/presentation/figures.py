@@ -63,13 +63,13 @@ def trend(report, name: str) -> Figure | Text:
     if len(rows) < 2:
         return groups(report, name)
     texts, breaks = TEXTS[report.lang], _breaks(report, indicator, sorted(rows["wave"]))
-    lines, hidden = [], [str(wave) for wave in _hidden_waves(report, name, percent)]
+    lines, hidden = [], list(map(str, _hidden_waves(report, name, percent)))
     for position, group in report.book.panel.reporting_positions.items():
         line = _series(report, name, percent, by="position", level=position)
         if len(line) >= 2 and position in PANELS:
             lines.append((group.label[report.lang], line))
             gone = _hidden_waves(report, name, percent, by="position", level=position)
-            hidden += [f"{group.label[report.lang]} {wave}" for wave in gone]
+            hidden += [f"{group.label[report.lang]} ({', '.join(map(str, gone))})"] if gone else []
     figure = charts.trend(
         rows, {w: kind for w, (kind, _) in breaks.items()}, lines, _axis(report, indicator), percent, report.lang
     )
@@ -178,6 +178,9 @@ def groups(report, name: str) -> Figure | Text:
     caption = texts["groups"].format(label=markdown_safe(indicator.label[lang]), wave=report.wave)
     alt = texts["groups_alt"].format(label=indicator.label[lang], wave=report.wave, all=charts.described(told))
     head = _estimates_head(report, "group", percent)
+    positions = [group.label[lang] for group in report.book.panel.reporting_positions.values()]
+    if set(positions) <= set(hidden):  # a sensitive item
+        hidden = [label for label in hidden if label not in positions] + [report.words["all_positions"]]
     drawn = charts.groups(rows, _axis(report, indicator))
     return report._drawn(drawn, f"groups_{name}", alt, caption, head, body, hidden)
 

@@ -139,7 +139,7 @@ def test_the_bundle_is_whole_and_holds_no_microdata(live, tmp_path):
         "published/ai-use.nb.pdf",
         "published/results.csv",
         "project/requirements.lock",
-        "project/analysis/pipeline.py",
+        "project/analysis/pipeline/tasks.py",
         "CITATION.cff",
     } <= names
     graph = {part["@id"]: part for part in crate["@graph"]}
