@@ -4,7 +4,7 @@ import pandas as pd
 
 from analysis.codebook import Codebook
 from analysis.codebook.indicators import of_wave
-from analysis.disclosure import audit, rules
+from analysis.disclosure import audit, releases, rules
 from analysis.errors import LegepaneletError
 
 LEVEL = ["by", "level", "by2", "level2"]
@@ -22,9 +22,11 @@ def protect(
     """The rows asked for, as they may be seen.
 
     `asked`: complete rows (as `estimation.on_demand.estimate` gives them); `population`: the doctors of each row's group; `out`: what is
-    published of the same family and its population margins, tables on demand among them, and `complete` the same in full. A row that is out
-    stands as it is there. Where the auditor could compute anything hidden, here or there, the smallest group shown here is hidden too,
-    again and again. Raises TABLE_DISCLOSES if nothing is left.
+    published of the same family and its population margins, tables on demand among them, and `complete` the same in full.
+
+    A row that is out stands as it is there. A group that lies in one that is out and differs from it by fewer than SMALLEST_BASE answers
+    is hidden. Where the auditor could compute anything hidden, here or there, the smallest group shown here is hidden too, again and
+    again. Raises TABLE_DISCLOSES if nothing is left.
     """
     why = rules.reasons(book, wave, asked, population)
     known = asked["id"].isin(out["id"])
@@ -32,6 +34,9 @@ def protect(
     before, truth = pd.concat([complete, new], ignore_index=True), new.index
     while True:
         shown = rules.publishable(new, why[truth])
+        if len(close := _close(shown, out)):
+            why[close] = "linked"
+            continue
         together = pd.concat([out, shown], ignore_index=True)
         attacked = audit.audit(book, wave, together, before)
         if not attacked["verdict"].eq("RECOVERABLE").any():
@@ -50,6 +55,14 @@ def protect(
             "Ask for larger groups, or for an item that is not sensitive.",
         )
     return found
+
+
+def _close(shown: pd.DataFrame, out: pd.DataFrame) -> pd.Index:
+    """The rows of a table whose group, less another that is shown, leaves too few answers: nobody asked for those, but they can be computed."""
+    new = releases.figures(shown[shown["status"] == "shown"])
+    others = pd.concat([releases.figures(out[out["status"] == "shown"]), new]).assign(release=0, date="", what="")
+    pairs = releases.nested(new, others)
+    return shown.index[shown["id"].isin(pairs.loc[pairs["doctors"].between(1, rules.SMALLEST_BASE - 1), "id"])]
 
 
 def beside(

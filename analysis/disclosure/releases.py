@@ -55,13 +55,16 @@ def differences(new: pd.DataFrame, memory: pd.DataFrame, sensitive: set[str]) ->
     pairs["doctors"] = pd.concat(
         [(pairs["n"] - pairs["n_earlier"]).abs(), (pairs["count"] - pairs["count_earlier"]).abs()], axis=1
     ).max(axis=1)
-    pairs = pd.concat([pairs.rename(columns={"id_earlier": "earlier"}), _nested(new, memory)], ignore_index=True)
+    pairs = pd.concat([pairs.rename(columns={"id_earlier": "earlier"}), nested(new, memory)], ignore_index=True)
     few = pairs[pairs["doctors"].gt(0) & pairs["doctors"].lt(SMALLEST_SENSITIVE_COUNT)]
     return few.assign(sensitive=few["indicator"].isin(sensitive))[FOUND].reset_index(drop=True)
 
 
-def _nested(new: pd.DataFrame, memory: pd.DataFrame) -> pd.DataFrame:
-    """Pairs of which the one group lies within the other: only tables on demand can do that, other groups are parts of one whole."""
+def nested(new: pd.DataFrame, memory: pd.DataFrame) -> pd.DataFrame:
+    """Pairs of a new figure and one that is out of which the one group lies within the other, with the `doctors` between them.
+
+    Only tables on demand are looked at: other groups are parts of one whole, and the auditor knows those.
+    """
     tables, asked = memory[memory["where"] != ""], new["where"] != ""
     pairs = pd.concat(
         [

@@ -4,6 +4,7 @@ import pandas as pd
 import polars as pl
 
 from analysis.codebook import Codebook, Indicator
+from analysis.errors import LegepaneletError
 from analysis.estimation import levels
 from analysis.estimation.facts import finite
 from analysis.estimation.results import table
@@ -23,7 +24,7 @@ def estimate(
 ) -> pd.DataFrame:
     """Results rows, complete, with a column `where`: of all doctors that `where` (variable -> levels) leaves, by each of `by`, by both.
 
-    The doctors outside stay in the design, as in R's `subset` of a survey design, so that standard errors are those of a domain.
+    Raises TABLE_EMPTY. The doctors outside stay in the design, as in R's `subset` of a survey design, so that standard errors are those of a domain.
     """
     sample, frame = weighted(panel)
     reasons, rows = reasons_of(panel, frame), []
@@ -41,6 +42,10 @@ def estimate(
         for row in levels.by_group(book, wave, indicators, *arguments, GROUP):
             if row["level"] != "outside":
                 rows.append(row | {"by": "", "level": ""} | levels.key(groups, tuple(row["level"].split(APART))))
+    if not rows:
+        raise LegepaneletError(
+            "TABLE_EMPTY", "none of these doctors answered this in the wave", "Ask for a larger group."
+        )
     text = ";".join(f"{variable}={','.join(sorted(those))}" for variable, those in sorted(where.items()))
     found = table(finite(rows), wave).assign(where=text)
     return found.assign(id=found["id"] + f"[{text}]") if text else found

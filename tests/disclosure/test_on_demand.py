@@ -93,11 +93,25 @@ def test_a_sum_that_gives_a_hidden_group_away_is_refused(wave):
         ask(wave, "INDICATOR=res_protected WHERE=position=gp,registrar")
 
 
+def test_two_groups_that_leave_too_few_between_them_are_not_both_shown(wave):
+    """All regions but one, of a specialty whose total is out: nobody asked for the few that are left."""
+    first = "INDICATOR=jss WHERE=specialty=community_medicine"
+    shown = ask(wave, first)
+    assert shown["status"].tolist() == ["shown"]
+    with pytest.raises(LegepaneletError, match="TABLE_DISCLOSES"):
+        ask(wave, "INDICATOR=jss WHERE=specialty=community_medicine;region=mid,south_east,west", [(first, shown)])
+
+
 def test_a_sensitive_item_is_shown_by_sex_or_age_and_no_finer(wave):
     found = ask(wave, "INDICATOR=srh_good BY=age_group WHERE=sex=female")
     assert found["status"].tolist() == ["shown", "hidden_small", "hidden_small", "hidden_small"]
     with pytest.raises(LegepaneletError, match="TABLE_DISCLOSES"):
         ask(wave, "INDICATOR=srh_good WHERE=region=north")
+
+
+def test_a_group_of_nobody_is_told(wave):
+    with pytest.raises(LegepaneletError, match="TABLE_EMPTY"):
+        ask(wave, "INDICATOR=jss WHERE=position=registrar;region=north;specialty=community_medicine")
 
 
 @pytest.mark.parametrize(
