@@ -17,7 +17,7 @@ import openpyxl
 import pandas as pd
 
 from analysis import __main__ as command
-from analysis import pipeline
+from analysis.pipeline import files
 from analysis.settings import ROOT, settings
 
 ROWS = 120  # answers kept of a wave: enough to damage
@@ -52,7 +52,7 @@ def check(folder: Path, wave: int) -> tuple[int, str]:
     elsewhere = dataclasses.replace(settings(), codebook=folder / "codebook")
     said = io.StringIO()
     with (
-        mock.patch.object(command, "settings", lambda: elsewhere), mock.patch.object(pipeline, "settings", lambda: elsewhere),
+        mock.patch.object(command, "settings", lambda: elsewhere), mock.patch.object(files, "settings", lambda: elsewhere),
         redirect_stdout(said), redirect_stderr(said),
     ):  # fmt: skip
         code = command.main(["check", "--wave", str(wave), "--data", str(folder / "raw")])
