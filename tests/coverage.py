@@ -240,7 +240,7 @@ Hours are means of a skewed answer; the others are shares, named after their val
 
 The same panels, but the odds of answering are higher for doctors who would say yes to the share of 20 per cent. Weights know sex, age and
 position only: they cannot mend this, and the intervals do not tell of it. What a reader can take from the table is its size. In a change
-between two waves in which the same doctors stay silent, most of the bias cancels out; within doctors it may do so less.
+between two waves whose answering depends on the answer in the same way, most of the bias cancels out.
 
 | Odds of answering | Estimate | Truth | Mean of estimates | Bias, points | Coverage, % |
 | ---: | --- | ---: | ---: | ---: | ---: |
