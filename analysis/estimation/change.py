@@ -82,7 +82,7 @@ def _contrasts(sample, frame, indicators, by, earlier, later, statistic) -> list
     results = sample.estimation.mean([i.id for i in indicators], by=(*by, "wave"), drop_nulls=True)
     for indicator, result in zip(indicators, results, strict=True):
         keys = set(result.keys())
-        answered = frame[frame[indicator.id].notna()]
+        answered = frame.loc[frame[indicator.id].notna(), ["doctor", "stratum", "wave", *by]]
         for level in sorted({k[0] for k in keys}) if by else [None]:
             now, then = ((level, str(later)), (level, str(earlier))) if by else (str(later), str(earlier))
             if not {now, then} <= keys:

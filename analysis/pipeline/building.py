@@ -52,7 +52,7 @@ def of_the_disk(error: OSError) -> LegepaneletError:
 
 
 def build(tasks: Callable[[], list]) -> bool:
-    """Runs what has to be run, two tasks at a time; each says what it does. True if anything ran.
+    """Runs what has to be run, two tasks at a time where two can; each says what it does. True if anything ran.
 
     `tasks` makes the tasks: a session marks those it was given, so the look and the run each need their own.
 
@@ -60,14 +60,15 @@ def build(tasks: Callable[[], list]) -> bool:
     """
     import pytask
 
-    pending = [
-        r
-        for r in _session(tasks(), dry_run=True).execution_reports
-        if r.outcome == pytask.TaskOutcome.WOULD_BE_EXECUTED
-    ]
+    look = _session(tasks(), dry_run=True)
+    would = pytask.TaskOutcome.WOULD_BE_EXECUTED
+    pending = {r.task.signature for r in look.execution_reports if r.outcome == would}
     if not pending:
         return False
-    session = _session(tasks(), n_workers=min(2, len(pending)))
+    before = sorted(len(look.dag.ancestors(task) & pending) for task in pending)
+    # Where each waits for all before it, a second worker would have nothing to do.
+    in_line = before == list(range(len(pending)))
+    session = _session(tasks(), n_workers=1 if in_line else 2)
     failures = [r.exc_info[1] for r in session.execution_reports if r.outcome == pytask.TaskOutcome.FAIL]
     known = [f for f in failures if isinstance(f, LegepaneletError)]
     if len(known) > 1 and len(known) == len(failures):  # several documents refused: all of it in one run

@@ -22,10 +22,16 @@ from analysis.settings import ROOT, settings
 
 
 def results_tasks(run: Run, waves: list[int]) -> list:
-    """The tasks that lead to the results of `waves` and all before them."""
+    """The tasks that lead to the results of `waves` and all before them; the last wave's, which take longest, before other waves'."""
+    import pytask
+
     _forget_other_data(run)
-    steps = (intake_task, panel_task, estimate_task, protect_task, disclosure_task)
-    return [step(run, wave) for wave in run.waves if wave <= max(waves) for step in steps]
+    tasks = []
+    for wave in (w for w in run.waves if w <= max(waves)):
+        tasks += [intake_task(run, wave), panel_task(run, wave)]
+        own = [estimate_task(run, wave), protect_task(run, wave), disclosure_task(run, wave)]
+        tasks += own if wave == max(waves) else map(pytask.mark.try_last, own)
+    return tasks
 
 
 def _forget_other_data(run: Run) -> None:

@@ -4,6 +4,7 @@ Stages are imported inside the tasks, so that finding nothing to do costs no pan
 and of all above it, on its data, on the lock file, the settings and the Python version.
 """
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -37,8 +38,9 @@ def task(name: str, files: list[Path], inputs: list[Path], outputs: list[Path], 
     """A pytask task that does `work` when the small `files`, an input or an output is not as it was; `doing` says what it does."""
     import pytask
 
-    # The inputs' names too: one input fewer is a change.
-    known = pytask.PythonNode(value=fingerprint(files) + " ".join(map(str, inputs)), hash=True)
+    # The inputs' names too: one input fewer is a change. From the project's folder: moving it is none.
+    names = " ".join(os.path.relpath(path, ROOT) for path in inputs)
+    known = pytask.PythonNode(value=fingerprint(files) + names, hash=True)
 
     @pytask.task(name=name, kwargs={"inputs": inputs, "produces": outputs, "known": known})
     def run(inputs, produces, known):

@@ -20,7 +20,12 @@ def hidden_points(report, level: str) -> list[int]:
     found = []
     for path in report.folder.glob("_output/*/results.csv"):
         rows = pd.read_csv(path, dtype=str, keep_default_na=False)
-        rows = rows[(rows["indicator"] == SERIES[0]) & (rows["kind"] == "estimate") & (rows["level"] == level) & (rows["by2"] == "")]
+        rows = rows[
+            (rows["indicator"] == SERIES[0])
+            & (rows["kind"] == "estimate")
+            & (rows["level"] == level)
+            & (rows["by2"] == "")
+        ]
         found += rows.loc[rows["status"].str.startswith("hidden"), "wave"].astype(int).tolist()
     return sorted(found)
 
