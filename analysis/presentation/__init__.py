@@ -1,19 +1,21 @@
 """To be seen and read: tables, figures and numbers in the text, from publishable results only.
 
-Documents have one front door: `report = presentation.open(wave, lang)`.
+Documents have one front door: `report = presentation.open(wave, lang)`. What draws is imported there, in the document's kernel: the program
+that runs the kernel uses small modules of this package, and waits for no plotting library.
 """
 
 import json
 
 from analysis.presentation import cards as _cards
-from analysis.presentation.report import Report
 
-__all__ = ["Report", "cards", "open"]
-_opened: list[Report] = []
+__all__ = ["cards", "open"]
+_opened = []
 
 
-def open(wave: int, lang: str) -> Report:
-    """The report of a wave in a language (`nb`, `en`), with the results of the wave and of all before it."""
+def open(wave: int, lang: str):
+    """The `Report` of a wave in a language (`nb`, `en`), with the results of the wave and of all before it."""
+    from analysis.presentation.report import Report
+
     _opened[:] = [Report.of(wave, lang)]
     return _opened[0]
 

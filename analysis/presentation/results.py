@@ -38,8 +38,13 @@ class Results:
                                       na_values={c: [""] for c in WHOLE + NUMBERS}))  # fmt: skip
         rows = pd.concat(tables, ignore_index=True)
         parts: dict[tuple[str, int], list[dict]] = {}
-        for row in rows.to_dict("records"):
-            row |= {c: Traced(row[c], (row["id"],), c) for c in FIGURES if not pd.isna(row[c])}
+        names = list(rows)
+        for values in zip(
+            *(rows[c].tolist() for c in names), strict=True
+        ):  # to_dict and isna, value by value, take seconds
+            row = dict(zip(names, values, strict=True))
+            known = (c for c in FIGURES if row[c] is not pd.NA and row[c] == row[c])
+            row |= {c: Traced(row[c], (row["id"],), c) for c in known}
             parts.setdefault((row["indicator"], row["wave"]), []).append(row)
         return cls(rows.iloc[:0], "data" in rows, waves, parts)
 
