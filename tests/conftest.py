@@ -1,7 +1,8 @@
 """Fixtures: copies of the project in a temporary folder, its synthetic data, and its commands run there.
 
 The tests use the public doors, commands and files, and never touch the outputs of the project they stand in. Two workers share what is
-built: `live` is the one project that commands are run in, by one worker; what others read are copies of it, a copy a stage.
+built: `live` is the project that is built and published, `workshop` a copy with articles but no publication; commands are run in each by
+one worker only. What others read are copies of `live`, a copy a stage.
 """
 
 import os
@@ -21,8 +22,7 @@ from analysis.settings import ROOT, settings
 FREE_TEXT = (
     "Kollega Kvist ved Lyngmo legesenter"  # written by every respondent of 2026 into a column that is not analysed
 )
-# The first, the last, the one before it, and those that its articles compare with.
-WAVES = (1994, 2008, 2019, 2024, 2026)
+WAVES = (1994, 2008, 2019, 2026)  # the first, the last, and those that its articles compare with
 STAGES = ("report", "first_report", "articles", "published")  # of the live project, in this order
 
 
@@ -69,13 +69,18 @@ def copy_project(target: Path) -> Path:
 
 @pytest.hookimpl(wrapper=True)  # a wrapper comes before xdist reads the groups
 def pytest_collection_modifyitems(items):
-    """Tests that run commands in the live project go to one worker, which starts with them; those that read it come last."""
+    """Tests that run commands in one of the two projects go to one worker; that of `live` starts with them, as all that is built is built there.
+
+    Those that read what is built come last.
+    """
     for item in items:
-        if "live" in item.fixturenames:
-            item.add_marker(pytest.mark.xdist_group("live"))
+        for name in ("live", "workshop"):
+            if name in item.fixturenames:
+                item.add_marker(pytest.mark.xdist_group(name))
 
     def place(item) -> int:
         needed = [STAGES.index(name) + 1 for name in item.fixturenames if name in STAGES]
+        needed += [STAGES.index("articles") + 1] if "workshop" in item.fixturenames else []
         return -1 if "live" in item.fixturenames else max(needed, default=0)
 
     items.sort(key=place)
@@ -197,11 +202,25 @@ def published(shared, project):
     return at("published", shared, project)
 
 
+def owned(shared: Path, name: str, worker_id: str) -> None:
+    """Raises AssertionError if another worker runs commands in this project."""
+    owner = shared / f"{name}.owner"
+    once(shared, owner.name, lambda: owner.write_text(worker_id))
+    assert owner.read_text() == worker_id, f"two workers run commands in the {name} project"
+
+
 @pytest.fixture(scope="session")
 def live(shared, project, worker_id):
     """The project with all of this, a git repository, to run commands in; a test leaves it as it found it."""
     at("published", shared, project)
-    owner = shared / "live.owner"
-    once(shared, "owner", lambda: owner.write_text(worker_id))
-    assert owner.read_text() == worker_id, "two workers run commands in the live project"
+    owned(shared, "live", worker_id)
     return Project(shared / "live", project.data)
+
+
+@pytest.fixture(scope="session")
+def workshop(shared, articles, worker_id):
+    """The project with reports and articles but no publication, to run commands in; a test leaves it as it found it."""
+    folder = shared / "workshop"
+    once(shared, folder.name, lambda: shutil.copytree(articles.folder, folder))
+    owned(shared, "workshop", worker_id)
+    return Project(folder, articles.data)

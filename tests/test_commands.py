@@ -21,7 +21,7 @@ def refused(done, *told: str) -> None:
 
 
 def test_a_wave_there_is_not_names_those_there_are(project):
-    refused(project.run("report", "--wave", "2020"), "WAVE_UNKNOWN", "WAVE=2020", "1994, 2008, 2019, 2024, 2026")
+    refused(project.run("report", "--wave", "2020"), "WAVE_UNKNOWN", "WAVE=2020", "1994, 2008, 2019, 2026")
 
 
 def test_no_wave_at_all(project):
@@ -37,13 +37,13 @@ def test_data_that_is_empty(project, tmp_path):
 
 
 def test_synthetic_waves_are_not_mixed_with_real_ones(project, tmp_path):
-    for wave in ("1994", "2024"):
+    for wave in ("1994", "2019"):
         shutil.copytree(project.data / wave, tmp_path / wave)
     sample = tmp_path / "1994" / "sample.csv"
     rows = [row[:-1] for row in csv.reader(sample.open(encoding="utf-8"))]
     with sample.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows(rows)
-    refused(project.run("check", "--wave", "1994", data=tmp_path), "DATA_MIXED", "2024")
+    refused(project.run("check", "--wave", "1994", data=tmp_path), "DATA_MIXED", "2019")
 
 
 def test_an_unknown_format_and_language(project):
@@ -55,33 +55,33 @@ def test_an_unknown_format_and_language(project):
 
 
 @pytest.mark.skipif(shutil.which("quarto") is not None, reason="Quarto is installed")
-def test_quarto_that_is_not_there_is_said_in_a_line(live):
-    done = live.run("report", "--wave", "2026", "--renderer", "quarto")
+def test_quarto_that_is_not_there_is_said_in_a_line(workshop):
+    done = workshop.run("report", "--wave", "2026", "--renderer", "quarto")
     refused(done, "QUARTO_MISSING", "Install Quarto 1.9 or newer")
-    assert live.output(2026, "wave-report.nb.html").is_file()
+    assert workshop.output(2026, "wave-report.nb.html").is_file()
 
 
-def test_a_report_ends_with_the_paths_and_says_what_the_data_are(live):
-    done = live.run("report", "--wave", "2026")
+def test_a_report_ends_with_the_paths_and_says_what_the_data_are(workshop):
+    done = workshop.run("report", "--wave", "2026")
     assert done.stdout.splitlines() == ["_output/2026/wave-report.nb.html", "_output/2026/wave-report.nb.pdf"]
     assert "SYNTHETIC DATA" in done.stderr
 
 
-def test_with_nothing_changed_it_says_so(live):
-    before = digest(live.output(2026, "wave-report.nb.pdf"))
-    assert "Nothing has changed" in live.run("report", "--wave", "2026").stderr
-    assert digest(live.output(2026, "wave-report.nb.pdf")) == before
+def test_with_nothing_changed_it_says_so(workshop):
+    before = digest(workshop.output(2026, "wave-report.nb.pdf"))
+    assert "Nothing has changed" in workshop.run("report", "--wave", "2026").stderr
+    assert digest(workshop.output(2026, "wave-report.nb.pdf")) == before
 
 
-def test_a_new_sentence_appears_and_the_results_are_untouched(live):
-    document = live.folder / "reports" / "wave-report.nb.qmd"
-    results, text = live.output(1994, "results.csv"), document.read_text(encoding="utf-8")
+def test_a_new_sentence_appears_and_the_results_are_untouched(workshop):
+    document = workshop.folder / "reports" / "wave-report.nb.qmd"
+    results, text = workshop.output(1994, "results.csv"), document.read_text(encoding="utf-8")
     before, stamp = digest(results), results.stat().st_mtime_ns
     document.write_text(text.replace("# Metode", "Setningen om mandelkaker.\n\n# Metode", 1), encoding="utf-8")
-    done = live.run("report", "--wave", "1994")
+    done = workshop.run("report", "--wave", "1994")
     assert done.returncode == 0, done.stderr
     assert "estimating" not in done.stderr
-    assert "mandelkaker" in live.output(1994, "wave-report.nb.html").read_text(encoding="utf-8")
+    assert "mandelkaker" in workshop.output(1994, "wave-report.nb.html").read_text(encoding="utf-8")
     assert (digest(results), results.stat().st_mtime_ns) == (before, stamp)
     document.write_text(text, encoding="utf-8")
 
@@ -109,12 +109,12 @@ def test_one_changed_answer_changes_the_results(first_report, tmp_path):
     assert not other.output(2026, "results.csv").exists()
 
 
-def test_a_document_that_fails_leaves_the_old_one_whole(live):
-    document = live.folder / "reports" / "wave-report.nb.qmd"
-    text, before = document.read_text(encoding="utf-8"), digest(live.output(1994, "wave-report.nb.html"))
+def test_a_document_that_fails_leaves_the_old_one_whole(workshop):
+    document = workshop.folder / "reports" / "wave-report.nb.qmd"
+    text, before = document.read_text(encoding="utf-8"), digest(workshop.output(1994, "wave-report.nb.html"))
     document.write_text(text + "\n```{python}\nreport.no_such_thing()\n```\n", encoding="utf-8")
-    done = live.run("report", "--wave", "1994")
+    done = workshop.run("report", "--wave", "1994")
     document.write_text(text, encoding="utf-8")
     line = len(text.splitlines()) + 3
     refused(done, "DOCUMENT_FAILED", f"wave-report.nb.qmd line {line}", "no_such_thing")
-    assert digest(live.output(1994, "wave-report.nb.html")) == before
+    assert digest(workshop.output(1994, "wave-report.nb.html")) == before

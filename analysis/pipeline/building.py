@@ -61,8 +61,9 @@ def build(tasks: Callable[[], list]) -> bool:
     import pytask
 
     look = _session(tasks(), dry_run=True)
-    would = pytask.TaskOutcome.WOULD_BE_EXECUTED
-    pending = {r.task.signature for r in look.execution_reports if r.outcome == would}
+    # What fails at the look alone (an output that may not be written) is told by the run.
+    to_do = (pytask.TaskOutcome.WOULD_BE_EXECUTED, pytask.TaskOutcome.FAIL)
+    pending = {r.task.signature for r in look.execution_reports if r.outcome in to_do}
     if not pending:
         return False
     before = sorted(len(look.dag.ancestors(task) & pending) for task in pending)

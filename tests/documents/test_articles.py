@@ -227,12 +227,12 @@ def test_an_article_fits_a_telephone(articles, tmp_path, article):
     assert (outside, requests) == ("", "0")
 
 
-def test_an_anonymised_manuscript_names_nobody_and_has_line_numbers(live):
-    done = live.run("article", "--article", "ai-use", "--wave", "2026", "--formats", "html pdf docx jats",
+def test_an_anonymised_manuscript_names_nobody_and_has_line_numbers(workshop):
+    done = workshop.run("article", "--article", "ai-use", "--wave", "2026", "--formats", "html pdf docx jats",
                         "--blind", "1", "--manuscript", "1")  # fmt: skip
     assert done.returncode == 0, done.stderr
     for suffix in ("html", "pdf", "docx", "xml"):
-        path = live.output(2026, f"ai-use-blind-manuscript.nb.{suffix}")
+        path = workshop.output(2026, f"ai-use-blind-manuscript.nb.{suffix}")
         if suffix == "docx":
             with zipfile.ZipFile(path) as archive:
                 text = "".join(archive.read(n).decode() for n in archive.namelist() if n.endswith(".xml"))
@@ -242,7 +242,7 @@ def test_an_anonymised_manuscript_names_nobody_and_has_line_numbers(live):
             text = path.read_bytes().decode("utf-8", errors="replace")
         for name in ("Forfatter 1", "Institusjon (plassholder)", "Takk til legene"):
             assert name not in text, (suffix, name)
-    assert "Forfatter 1" in file(live, "ai-use", "nb", "html").read_text(encoding="utf-8")
+    assert "Forfatter 1" in file(workshop, "ai-use", "nb", "html").read_text(encoding="utf-8")
 
 
 def test_the_appendix_answers_every_item_of_the_checklists(articles):
@@ -255,17 +255,17 @@ def test_the_appendix_answers_every_item_of_the_checklists(articles):
     assert all(i.unanswered is None for i in checklists.read(folder, "strobe").items)
 
 
-def test_an_unknown_article_names_those_there_are(live):
-    done = live.run("article", "--article", "sleep", "--wave", "2026")
+def test_an_unknown_article_names_those_there_are(workshop):
+    done = workshop.run("article", "--article", "sleep", "--wave", "2026")
     assert done.returncode == 1
     assert "ARTICLE_UNKNOWN" in done.stderr and "ai-use, research-conditions, unequal-treatment" in done.stderr
 
 
-def test_an_article_without_the_wave_it_compares_with_says_so(live, tmp_path):
-    for wave in (2024, 2026):
-        shutil.copytree(live.data / str(wave), tmp_path / str(wave))
-    before = file(live, "research-conditions", "nb", "html").read_bytes()
-    done = live.run("article", "--article", "research-conditions", "--wave", "2026", data=tmp_path)
+def test_an_article_without_the_wave_it_compares_with_says_so(workshop, tmp_path):
+    for wave in (2008, 2026):
+        shutil.copytree(workshop.data / str(wave), tmp_path / str(wave))
+    before = file(workshop, "research-conditions", "nb", "html").read_bytes()
+    done = workshop.run("article", "--article", "research-conditions", "--wave", "2026", data=tmp_path)
     assert done.returncode == 1 and "Traceback" not in done.stderr
     assert "ARTICLE_WAVE_ABSENT" in done.stderr and "compares 2026 with 2019" in done.stderr
-    assert file(live, "research-conditions", "nb", "html").read_bytes() == before
+    assert file(workshop, "research-conditions", "nb", "html").read_bytes() == before

@@ -144,18 +144,18 @@ def second_computation(project, every: int) -> crosscheck.Check:
 
 
 @in_r
-def test_the_export_gives_the_results_in_r(live):
+def test_the_export_gives_the_results_in_r(workshop):
     """svymean, svyquantile, svyglm of `make export`'s files: estimates and SE to 1e-9, limits and models to 1e-5 (every 40th row, all models)."""
-    found = second_computation(live, every=40)
+    found = second_computation(workshop, every=40)
     assert found.differences.empty, found.differences.to_string()
     assert found.covered > 150
 
 
 @pytest.mark.slow
 @in_r
-def test_every_level_difference_change_and_model_in_r(live):
+def test_every_level_difference_change_and_model_in_r(workshop):
     """The same for every one of them, as `make crosscheck` does."""
-    found = second_computation(live, every=1)
+    found = second_computation(workshop, every=1)
     assert found.differences.empty, found.differences.to_string()
     assert found.covered > 8000
 

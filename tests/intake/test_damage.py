@@ -48,15 +48,15 @@ def contents(folder: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("what", ["a label for a code", "respondents of one sex only"])
-def test_a_damaged_file_stops_the_build_and_leaves_what_was_made(live, tmp_path, what):
+def test_a_damaged_file_stops_the_build_and_leaves_what_was_made(workshop, tmp_path, what):
     case = next(c for c in damage.DAMAGES if c.what == what)
-    shutil.copytree(live.data, tmp_path / "raw")
+    shutil.copytree(workshop.data, tmp_path / "raw")
     case.work(tmp_path)
-    before = contents(live.folder / "_output" / "2026")
-    done = live.run("report", "--wave", "2026", data=tmp_path / "raw")
+    before = contents(workshop.folder / "_output" / "2026")
+    done = workshop.run("report", "--wave", "2026", data=tmp_path / "raw")
     assert (done.returncode == 1 and case.code in done.stderr) or "DATA_FAULTS" in done.stderr
     assert "Traceback" not in done.stderr
-    assert contents(live.folder / "_output" / "2026") == before
+    assert contents(workshop.folder / "_output" / "2026") == before
 
 
 def test_a_folder_with_spaces_and_norwegian_letters(project, tmp_path):
@@ -67,21 +67,19 @@ def test_a_folder_with_spaces_and_norwegian_letters(project, tmp_path):
     assert "can be weighted" in done.stdout
 
 
-def bare(project: Project, tmp_path: Path) -> Project:
-    """A project of its own with the data of 1994."""
-    shutil.copytree(project.folder, tmp_path / "project")
-    shutil.copytree(project.data / "1994", tmp_path / "raw" / "1994")
-    return Project(tmp_path / "project", tmp_path / "raw")
+def copied(first_report: Project, shared: Path, name: str) -> Project:
+    """A project of its own with everything of 1994 built, beside the one it is a copy of: nothing has to be built again."""
+    shutil.copytree(first_report.folder, shared / name)
+    return Project(shared / name, first_report.data)
 
 
 @pytest.mark.parametrize(
     ("place", "options", "code"), [("data/derived", "size=300k", "DISK_FULL"), ("_output", "ro", "NOT_WRITABLE")]
 )
-def test_a_disk_that_is_full_or_may_not_be_written_to(project, tmp_path, place, options, code):
+def test_a_disk_that_is_full_or_may_not_be_written_to(first_report, shared, place, options, code):
     """On a small disk of its own, where that is permitted: one message, and what was there stays."""
-    other = bare(project, tmp_path)
+    other = copied(first_report, shared, code)
     disk = other.folder / place
-    disk.mkdir(parents=True)
     if subprocess.run(
         ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(disk)], capture_output=True, check=False
     ).returncode:
@@ -98,7 +96,9 @@ def test_a_disk_that_is_full_or_may_not_be_written_to(project, tmp_path, place, 
 def test_markup_in_a_label_is_text_in_every_file(project, tmp_path):
     """HTML, Markdown and Typst in a label of the codebook: shown as they are, executed nowhere."""
     label = "<b>fet</b> *stjerne* #emph[x] `{python} 1+1` [lenke](http://x.invalid)"
-    other = bare(project, tmp_path)
+    other = Project(tmp_path / "project", tmp_path / "raw")
+    shutil.copytree(project.folder, other.folder)
+    shutil.copytree(project.data / "1994", other.data / "1994")
     path = other.folder / "data" / "codebook" / "instruments" / "job_satisfaction.yml"
     text = path.read_text(encoding="utf-8")
     short = next(line for line in text.splitlines() if "short:" in line)
@@ -112,9 +112,10 @@ def test_markup_in_a_label_is_text_in_every_file(project, tmp_path):
     assert "<b>fet" not in html and 'href="http://x.invalid"' not in html
 
 
-def test_two_reports_at_once(project, tmp_path):
+def test_two_reports_at_once(first_report, shared):
     """The second waits or says that another runs; both end well and the files are whole."""
-    other = bare(project, tmp_path)
+    other = copied(first_report, shared, "two-at-once")
+    other.output(1994, "results.csv").unlink()
     command = [sys.executable, "-m", "analysis", "export", "--wave", "1994", "--data", str(other.data)]
     runs = [
         subprocess.Popen(command, cwd=other.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
