@@ -112,8 +112,8 @@ def once(shared: Path, name: str, work: Callable[[], None]) -> None:
 @pytest.fixture(scope="session")
 def all_data(shared):
     """The synthetic raw exports of every wave."""
-    data = shared / "raw"
-    once(shared, "raw", lambda: Project(copy_project(shared / "maker"), data).run("data"))
+    data = shared / "all"
+    once(shared, "all", lambda: Project(copy_project(shared / "maker"), data).run("data"))
     assert (data / "2026" / "answers.csv").is_file()
     return data
 
@@ -121,7 +121,7 @@ def all_data(shared):
 @pytest.fixture(scope="session")
 def project(shared, all_data):
     """A project with the data of five waves, and nothing built in it: for commands that write nothing."""
-    data = shared / "waves"
+    data = shared / "raw"
 
     def copy():
         for wave in WAVES:

@@ -47,16 +47,23 @@ def contents(folder: Path) -> dict[str, str]:
     }
 
 
+def copied(built: Project, folder: Path) -> Project:
+    """A project of its own and its data, side by side as the ones they are copied from: nothing has to be built again."""
+    shutil.copytree(built.folder, folder / "project")
+    shutil.copytree(built.data, folder / "raw")
+    return Project(folder / "project", folder / "raw")
+
+
 @pytest.mark.parametrize("what", ["a label for a code", "respondents of one sex only"])
-def test_a_damaged_file_stops_the_build_and_leaves_what_was_made(workshop, tmp_path, what):
+def test_a_damaged_file_stops_the_build_and_leaves_what_was_made(report, tmp_path, what):
     case = next(c for c in damage.DAMAGES if c.what == what)
-    shutil.copytree(workshop.data, tmp_path / "raw")
+    other = copied(report, tmp_path)
     case.work(tmp_path)
-    before = contents(workshop.folder / "_output" / "2026")
-    done = workshop.run("report", "--wave", "2026", data=tmp_path / "raw")
+    before = contents(other.folder / "_output")
+    done = other.run("report", "--wave", "2026")
     assert (done.returncode == 1 and case.code in done.stderr) or "DATA_FAULTS" in done.stderr
     assert "Traceback" not in done.stderr
-    assert contents(workshop.folder / "_output" / "2026") == before
+    assert contents(other.folder / "_output") == before
 
 
 def test_a_folder_with_spaces_and_norwegian_letters(project, tmp_path):
@@ -67,18 +74,12 @@ def test_a_folder_with_spaces_and_norwegian_letters(project, tmp_path):
     assert "can be weighted" in done.stdout
 
 
-def copied(first_report: Project, shared: Path, name: str) -> Project:
-    """A project of its own with everything of 1994 built, beside the one it is a copy of: nothing has to be built again."""
-    shutil.copytree(first_report.folder, shared / name)
-    return Project(shared / name, first_report.data)
-
-
 @pytest.mark.parametrize(
     ("place", "options", "code"), [("data/derived", "size=300k", "DISK_FULL"), ("_output", "ro", "NOT_WRITABLE")]
 )
-def test_a_disk_that_is_full_or_may_not_be_written_to(first_report, shared, place, options, code):
+def test_a_disk_that_is_full_or_may_not_be_written_to(first_report, tmp_path, place, options, code):
     """On a small disk of its own, where that is permitted: one message, and what was there stays."""
-    other = copied(first_report, shared, code)
+    other = copied(first_report, tmp_path)
     disk = other.folder / place
     if subprocess.run(
         ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(disk)], capture_output=True, check=False
@@ -112,9 +113,9 @@ def test_markup_in_a_label_is_text_in_every_file(project, tmp_path):
     assert "<b>fet" not in html and 'href="http://x.invalid"' not in html
 
 
-def test_two_reports_at_once(first_report, shared):
+def test_two_reports_at_once(first_report, tmp_path):
     """The second waits or says that another runs; both end well and the files are whole."""
-    other = copied(first_report, shared, "two-at-once")
+    other = copied(first_report, tmp_path)
     other.output(1994, "results.csv").unlink()
     command = [sys.executable, "-m", "analysis", "export", "--wave", "1994", "--data", str(other.data)]
     runs = [
