@@ -12,12 +12,12 @@ from analysis.writing import export, write
 
 def publish(options) -> int:
     """Builds every document of the wave in both languages and all formats, and publishes them."""
-    from analysis.disclosure import releases, rules
+    from analysis.disclosure import releases
     from analysis.verification import manifest, publishing
 
     commit = publishing.check_tree()
     run = run_of(options)
-    wave = wave_of(options, run)
+    wave, kind = wave_of(options, run), run.source.kind
     articles = pipeline.articles(wave)
     known = [REPORT, *articles, *([pipeline.APPENDIX] if articles else [])]
     wanted = options.documents.split() or known
@@ -25,43 +25,56 @@ def publish(options) -> int:
         raise LegepaneletError("ARTICLE_UNKNOWN", f"DOCUMENTS={' '.join(unknown)}", f"{wave} has {', '.join(known)}.")
     options.lang, options.formats = " ".join(settings().languages), " ".join(FORMATS)
     write(options, run, [(d, wave) for d in wanted])
-    manifest.record(wave, run.source.files, run.source.kind, options.renderer, f"make publish WAVE={wave}")
-    memory = publishing.memory_of(wave, run.source.kind)
-    new = releases.figures(rules.read_csv(pipeline.results_file(wave)))
-    told = differences(new, memory, wave, options)
-    folder = publishing.publish(wave, run.source.kind, options.reason, commit, wanted)
-    releases.remember(memory, new, releases.PUBLICATION, date.today().isoformat())
-    if told:
-        publishing.log(wave, run.source.kind, told)
-    log = settings().published / publishing.LOG
-    say(
-        f"Published in {folder.relative_to(ROOT)}; commit it together with {log.relative_to(ROOT)} and {memory.relative_to(ROOT)}."
-    )
+    manifest.record(wave, run.source.files, kind, options.renderer, f"make publish WAVE={wave}")
+    out = {w: releases.figures(rows) for w, rows in publishing.released(wave, wanted).items()}
+    told = {w: differences(new, w, kind, options) for w, new in out.items()}
+    folder = publishing.publish(wave, kind, options.reason, commit, wanted)
+    for w, new in out.items():
+        releases.remember(publishing.memory_of(w, kind), new, releases.PUBLICATION, date.today().isoformat())
+        if told[w]:
+            publishing.log(w, kind, told[w])
+    places = [folder, settings().published / publishing.LOG, publishing.memory_of(wave, kind).parent]
+    say("Published in {}; commit it together with {} and {}.".format(*(place.relative_to(ROOT) for place in places)))
     return 0
 
 
-def differences(new, memory: Path, wave: int, options) -> str:
-    """What a release tells together with those before it: listed beside the memory, refused if nobody answers for it; a line for the log."""
+def differences(new, wave: int, kind: str, options) -> str:
+    """What figures of a wave tell together with those that are out: listed beside the memory, refused if nobody answers for it; a line for the log."""
+    import pandas as pd
+
     from analysis.codebook import load
     from analysis.codebook.indicators import of_wave
-    from analysis.disclosure import releases
+    from analysis.disclosure import audit, differencing, releases, rules
+    from analysis.verification import publishing
 
-    sensitive = {i.id for i in of_wave(load(settings().codebook), wave) if i.sensitive}
-    few = releases.differences(new, releases.read(memory), sensitive)
-    releases.approve(few, options.approver, options.reason)
-    if few.empty:
+    path = publishing.memory_of(wave, kind)
+    if publishing.folder_of(wave, kind).is_dir() and not path.is_file():
+        raise LegepaneletError(
+            "MEMORY_MISSING", f"{wave} is published, and {path.relative_to(ROOT)} is gone",
+            "Take the file back from version control: nothing else knows what is out.",
+        )  # fmt: skip
+    book, memory = load(settings().codebook), releases.read(path)
+    indicators = of_wave(book, wave)
+    sensitive = {i.id for i in indicators if i.sensitive}
+    few = differencing.differences(new, memory, sensitive)
+    published, complete = rules.read_csv(pipeline.results_file(wave)), pd.read_parquet(pipeline.derived(wave) / "estimates.parquet")
+    together = differencing.put_back(published, memory, {i.id: i.question or i.id for i in indicators})
+    given_away = []
+    if not together["status"].equals(published["status"]):
+        attacked = audit.audit(book, wave, together, complete)
+        given_away = attacked.loc[attacked["verdict"] == "RECOVERABLE", "id"].tolist()
+    names = complete.set_index("id")["indicator"]
+    releases.approve(few, [i for i in given_away if names[i] in sensitive], options.approver, options.reason)
+    if few.empty and not given_away:
         return ""
-    path = memory.with_name(f"{wave}-differences.csv")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    releases.write(few, path)
-    told = f"{len(few)} figures differ from earlier releases by fewer than {releases.SMALLEST_SENSITIVE_COUNT} doctors: {path.name}."
+    listed = path.with_name(f"{wave}-differences.csv")
+    listed.parent.mkdir(parents=True, exist_ok=True)
+    releases.write(pd.concat([few, pd.DataFrame({"id": given_away, "earlier": "all releases together"})], ignore_index=True), listed)
+    told = f"{len(few)} figures differ from earlier releases by fewer than {releases.SMALLEST_SENSITIVE_COUNT} doctors"
+    told += f", {len(given_away)} hidden ones can be computed with them: {listed.name}." if given_away else f": {listed.name}."
     say(told)
-    secret = int(few["sensitive"].sum())
-    return (
-        f"{told} {secret} of them are of sensitive items: approved by {options.approver}, {options.reason}."
-        if secret
-        else told
-    )
+    secret = int(few["sensitive"].sum()) + sum(names[i] in sensitive for i in given_away)
+    return f"{told} {secret} of them are of sensitive items: approved by {options.approver}, {options.reason}." if secret else told
 
 
 def verify(options) -> int:

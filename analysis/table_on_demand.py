@@ -81,7 +81,7 @@ def table(options) -> int:
     import pandas as pd
 
     from analysis.codebook import load
-    from analysis.disclosure import on_demand, population, releases, rules
+    from analysis.disclosure import attack, differencing, on_demand, population, releases, rules
     from analysis.estimation import on_demand as estimation
     from analysis.panel import build
     from analysis.presentation import on_demand as presentation
@@ -99,9 +99,10 @@ def table(options) -> int:
         indicators = [i for i in of_wave(book, wave) if i.id == one.indicator]
         return estimation.estimate(book, wave, panel, indicators, one.by, one.where)
 
-    out, complete = (table[table["indicator"].isin([*kin, "representativeness"])].assign(where="") for table in (
+    out, complete = (table[table["indicator"].isin([*kin, *attack.KNOWN])].assign(where="") for table in (
         rules.read_csv(pipeline.results_file(wave)), pd.read_parquet(pipeline.derived(wave) / "estimates.parquet")))  # fmt: skip
     memory = releases.read(path)
+    out = differencing.put_back(out, memory, {i.id: i.question or i.id for i in of_wave(book, wave)})
     earlier = [Request.read(what) for what in memory["what"].unique() if what != releases.PUBLICATION]
     for one in (r for r in earlier if r.indicator in kin):  # tables that are out tell too, whatever they hide
         out, complete = on_demand.beside(out, complete, estimate(one), memory)
@@ -110,7 +111,7 @@ def table(options) -> int:
         book, wave, asked, population.sizes(asked, panel.doctors, panel.population), out, complete
     )
     new = releases.figures(found)
-    told = differences(new, path, wave, options)
+    told = differences(new, wave, run.source.kind, options)
     page = settings().output / str(wave) / "tables" / f"{request.slug}.{lang}.html"
     shown = [i for i in of_wave(book, wave) if i.id == request.indicator]
     presentation.write(book, wave, shown, found, request.where, lang, run.source.kind == "synthetic", page)

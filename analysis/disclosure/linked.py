@@ -1,7 +1,7 @@
 """Linked tables: which published counts are sums of which others, question by question.
 
 A family is all that one question (or one 0/1 indicator of a scale) is published in: its categories, its dichotomies, its three
-classes, overall and by every group; and for sensitive questions the reasons of missing answers. Protection works on these relations.
+classes, overall and by every group; a mean by every group; and the reasons of missing answers. Protection works on these relations.
 """
 
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ TABLE = ["by", "by2"]
 @dataclass(frozen=True)
 class Family:
     """`cells`: a row a count (place in the results as `row`, or -1 for a rest that is nowhere published; part, by, level, by2, level2,
-    count, n). `relations`: each a dict cell -> coefficient whose sum never changes, whatever the hidden counts are."""
+    count, n; of a mean half of n as count). `relations`: each a dict cell -> coefficient whose sum never changes, whatever the hidden counts are."""
 
     name: str
     cells: pd.DataFrame
@@ -57,11 +57,16 @@ def families(book: Codebook, wave: int, results: pd.DataFrame, wanted: set[str])
         if indicator.id in wanted - taken and indicator.id in own:
             cells = _cells(own[indicator.id], "yes")
             found.append(_family(indicator.id, cells, []))
+    means = results[(results["kind"] == "estimate") & (results["statistic"] == "mean") & (results["model"] == "")]
+    for name, rows in means[means["indicator"].isin(wanted)].groupby("indicator", sort=False):
+        # A group's sum is the total's less the others', as a count is; nothing but its base is known of it.
+        halves = rows.assign(count=rows["n"].astype(float) / 2)
+        found.append(_family(f"{name}, mean", _cells(halves, "mean"), []))
     return found
 
 
 def _cells(rows: pd.DataFrame, part) -> pd.DataFrame:
-    found = rows[["by", "level", "by2", "level2", "count", "n"]].astype({"count": int, "n": int})
+    found = rows[["by", "level", "by2", "level2", "count", "n"]].astype({"count": float, "n": int})
     return found.assign(row=rows.index, part=part).reset_index(drop=True)
 
 

@@ -4,7 +4,7 @@ import pandas as pd
 
 from analysis.codebook import Codebook
 from analysis.codebook.indicators import of_wave
-from analysis.disclosure import audit, releases, rules
+from analysis.disclosure import audit, differencing, releases, rules
 from analysis.errors import LegepaneletError
 
 LEVEL = ["by", "level", "by2", "level2"]
@@ -22,7 +22,7 @@ def protect(
     """The rows asked for, as they may be seen.
 
     `asked`: complete rows (as `estimation.on_demand.estimate` gives them); `population`: the doctors of each row's group; `out`: what is
-    published of the same family and its population margins, tables on demand among them, and `complete` the same in full.
+    out of the same family and the population margins, earlier releases and tables on demand among them, and `complete` the same in full.
 
     A row that is out stands as it is there. A group that lies in one that is out and differs from it by fewer than SMALLEST_BASE answers
     is hidden. Where the auditor could compute anything hidden, here or there, the smallest group shown here is hidden too, again and
@@ -48,6 +48,8 @@ def protect(
         why[left.index[(left[LEVEL] == smallest).all(axis=1)]] = "linked"
     found = pd.concat([out[out["id"].isin(asked["id"])], shown], ignore_index=True)
     found = found.set_index("id").loc[asked["id"]].reset_index()
+    withdrawn = found["status"].eq("shown") & found["estimate"].isna()  # an earlier release showed it; it is hidden now
+    found.loc[withdrawn, "status"], found.loc[withdrawn, rules.FIGURES] = rules.STATUS["linked"], pd.NA
     if not found["status"].eq("shown").any():
         raise LegepaneletError(
             "TABLE_DISCLOSES",
@@ -61,7 +63,7 @@ def _close(shown: pd.DataFrame, out: pd.DataFrame) -> pd.Index:
     """The rows of a table whose group, less another that is shown, leaves too few answers: nobody asked for those, but they can be computed."""
     new = releases.figures(shown[shown["status"] == "shown"])
     others = pd.concat([releases.figures(out[out["status"] == "shown"]), new]).assign(release=0, date="", what="")
-    pairs = releases.nested(new, others)
+    pairs = differencing.nested(new, others)
     return shown.index[shown["id"].isin(pairs.loc[pairs["doctors"].between(1, rules.SMALLEST_BASE - 1), "id"])]
 
 

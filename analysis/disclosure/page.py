@@ -53,7 +53,7 @@ def write(
         "<p>The auditor knows every published figure, n and count, the population and the rules, not the weight of a person. For each hidden "
         "count it computes the narrowest interval that agrees with all of it. Safe is an interval that spans at least "
         f"{audit.WIDTH} (or the whole base, if that is less) and, where fewer than {audit.WIDTH} stand on one side, does not tell "
-        "that there is anybody. "
+        "that there is anybody. A hidden mean is attacked like a count, as groups add up to their total in the same way. "
         "Ordinary distributions that are shown in classes instead are no secret and are not attacked.</p>",
         sheet.table(("Width of the interval", "Hidden counts"), _widths(attacked)),
         "<h2>Approval</h2>", '<table class="sign"><tr><th>Approved by</th><td></td><th>Date</th><td></td></tr>'
@@ -64,7 +64,7 @@ def write(
 
 def _verdict(attacked: pd.DataFrame) -> str:
     safe = int((attacked["verdict"] == "safe").sum())
-    return f"{safe} hidden counts were attacked; none can be computed." if safe else "No count is hidden for secrecy."
+    return f"{safe} hidden counts and means were attacked; none can be computed." if safe else "No count is hidden for secrecy."
 
 
 def _sensitive(book: Codebook, wave: int) -> str:
@@ -98,7 +98,8 @@ def _where(book: Codebook, wave: int, published: pd.DataFrame, hidden: pd.Series
 
 
 def _widths(attacked: pd.DataFrame) -> list[tuple]:
-    width = (attacked["most"] - attacked["least"])[attacked["verdict"] == "safe"]
+    counted = attacked[attacked["verdict"].eq("safe") & attacked["count"].notna()]
+    width = counted["most"] - counted["least"]
     edges = [0, audit.WIDTH, 10, 25, 100, np.inf]
     names = [f"the whole base, under {audit.WIDTH}", f"{audit.WIDTH} to 9", "10 to 24", "25 to 99", "100 or more"]
     return [(name, int(n)) for name, n in zip(names, np.histogram(width, edges)[0], strict=True) if n]

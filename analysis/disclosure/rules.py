@@ -84,12 +84,13 @@ def _protect(family: linked.Family, why: pd.Series, sensitive: pd.Series) -> Non
     hidden = reason != ""
     if not hidden.any():
         return
-    near = np.where(reason == "sensitive", secondary.needed(cells, SMALLEST_SENSITIVE_COUNT), "")
-    near = np.where(np.isin(reason, ["base", "population"]), "both", near)
+    counted = cells["part"].ne("mean").to_numpy()
+    near = np.where(counted & (reason == "sensitive"), secondary.needed(cells, SMALLEST_SENSITIVE_COUNT), "")
+    near = np.where(np.isin(reason, ["base", "population"]) & counted, "both", near)
     ordinary = cells["row"].map(lambda row: row < 0 or not sensitive[row]).to_numpy()
-    width = np.where(
-        ordinary & (reason == "coarse"), 0, SMALLEST_SENSITIVE_COUNT
-    )  # in classes for want of answers, not for secrecy
+    # In classes for want of answers, not for secrecy; and a mean that protects another is no secret itself.
+    free = (ordinary & (reason == "coarse")) | (~counted & ~np.isin(reason, ["base", "population", "sensitive"]))
+    width = np.where(free, 0, SMALLEST_SENSITIVE_COUNT)
     kept = linked.told(family, hidden)
     if not kept.cells.empty:
         rows = kept.cells.index.to_numpy()
@@ -105,19 +106,11 @@ def _sensitive(book: Codebook, wave: int) -> set[str]:
 
 
 def _protect_means(book: Codebook, wave: int, why: pd.Series, results: pd.DataFrame) -> None:
-    """Hides means that would give a hidden figure away: of a question with hidden shares, and of the group beside a hidden one."""
+    """Hides the means of a sensitive question some of whose shares are hidden: they would give those away."""
     means = results["kind"].eq("estimate") & results["statistic"].eq("mean") & results["model"].eq("")
     shares = results["statistic"].eq("share") & results["category"].notna() & why.isin(["sensitive", "linked"])
     told = set(results.loc[shares, "indicator"]) & _sensitive(book, wave)
     why[means & why.eq("") & results["indicator"].isin(told)] = "linked"
-    lines = [["indicator", "by", "by2"], ["indicator", "by", "by2", "level"], ["indicator", "by", "by2", "level2"]]
-    for line in lines:
-        two = len(line) > 3
-        rows = results[means & results["by"].ne("") & results["by2"].ne("").eq(two)]
-        for _, groups in rows.groupby(line, sort=False):
-            here = why[groups.index]
-            if here.isin(["base", "population"]).sum() == 1 and here.ne("").sum() == 1 and len(groups) > 1:
-                why[groups.loc[here.eq(""), "n"].astype(float).idxmin()] = "linked"
 
 
 def _too_small(results: pd.DataFrame) -> pd.Series:

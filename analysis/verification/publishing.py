@@ -95,19 +95,27 @@ def digits(results: pd.DataFrame, entries: list[dict]) -> dict[str, int]:
     }
 
 
-def shown_results(output: Path, wave: int, entries: list[dict]) -> pd.DataFrame:
-    """The results of a wave, and those of earlier waves that its documents show, as they are published.
+def let_out(output: Path, wave: int, entries: list[dict]) -> dict[int, pd.DataFrame]:
+    """Wave -> what of its results is published with `wave`: all of its own, and of earlier waves what its documents show.
 
     `output` is the folder that holds the waves' output folders.
     """
     wanted: dict[int, set[str]] = {}
     for row in {row for entry in entries for row in entry["rows"]}:
         wanted.setdefault(int(row.split(".")[0]), set()).add(row)
-    tables = [read_results(output / str(wave) / RESULTS)]
-    for earlier in sorted(wanted.keys() - {wave}):
-        table = read_results(output / str(earlier) / RESULTS)
-        tables.append(table[table["id"].isin(wanted[earlier])])
-    results = pd.concat(tables, ignore_index=True)
+    tables = {w: read_results(output / str(w) / RESULTS) for w in [wave, *sorted(wanted.keys() - {wave})]}
+    return {w: table if w == wave else table[table["id"].isin(wanted[w])] for w, table in tables.items()}
+
+
+def released(wave: int, documents: list[str]) -> dict[int, pd.DataFrame]:
+    """What publishing `documents` of the wave's output folder lets out, as `let_out` gives it."""
+    ledgers = [part for part in read_ledgers(settings().output / str(wave) / LEDGER) if part["document"] in documents]
+    return let_out(settings().output, wave, entries_of(ledgers))
+
+
+def shown_results(output: Path, wave: int, entries: list[dict]) -> pd.DataFrame:
+    """What is let out with a wave, as it is published: rounded. `output` as in `let_out`."""
+    results = pd.concat(let_out(output, wave, entries).values(), ignore_index=True)
     places = digits(results, entries)
     for column in ROUNDED:
         results[column] = [

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.codebook import load
-from analysis.disclosure import audit, linked, rules, secondary
+from analysis.disclosure import attack, audit, linked, rules, secondary
 from analysis.errors import LegepaneletError
 from analysis.estimation.results import table
 from analysis.settings import settings as project
@@ -108,7 +108,7 @@ def test_every_secondary_suppression_of_the_shipped_wave_is_needed(shipped, step
             (q for q in BOOK.questions(2026).values() if indicator in (q.id, *(d.id for d in q.dichotomies))), None
         )
         names = {indicator} if question is None else {question.id, *(d.id for d in question.dichotomies)}
-        part = complete[complete["indicator"].isin(names | {"representativeness"})]
+        part = complete[complete["indicator"].isin(names | {*attack.KNOWN})]
         shown = why[part.index].mask(part["id"] == name, "")
         if "RECOVERABLE" not in set(attacked(part, shown)["verdict"]):
             needless.append(name)

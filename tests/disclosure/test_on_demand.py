@@ -5,7 +5,7 @@ import pytest
 
 from analysis.codebook import load
 from analysis.codebook.indicators import of_wave
-from analysis.disclosure import audit, on_demand, population, releases, rules
+from analysis.disclosure import attack, audit, on_demand, population, releases, rules
 from analysis.errors import LegepaneletError
 from analysis.estimation import on_demand as estimation
 from analysis.panel import build
@@ -31,7 +31,7 @@ def estimate(wave, request: Request) -> pd.DataFrame:
 def ask(wave, text: str, earlier: list[tuple[str, pd.DataFrame]] = ()) -> pd.DataFrame:
     """What is shown of a request (`INDICATOR=... BY=... WHERE=...`), after `earlier` ones with what they showed."""
     request = Request.read(text)
-    kin = [*on_demand.family(BOOK, 2026, request.indicator), "representativeness"]
+    kin = [*on_demand.family(BOOK, 2026, request.indicator), *attack.KNOWN]
     out, complete = (frame[frame["indicator"].isin(kin)] for frame in (wave[2], wave[1]))
     for what, shown in earlier:
         memory = releases.figures(shown).assign(release=1, date="", what=what)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.disclosure import releases
+from analysis.disclosure import differencing, releases
 from analysis.errors import LegepaneletError
 from analysis.estimation.results import table
 
@@ -28,13 +28,13 @@ def remembered(*found: pd.DataFrame) -> pd.DataFrame:
     [(400, 200, None), (396, 200, 4), (395, 195, None), (404, 200, 4), (400, 204, 4), (400, 199, 1)],
 )
 def test_a_correction_isolates_those_it_differs_by(n, count, doctors):
-    found = releases.differences(figures(n, count), remembered(figures(400, 200)), SENSITIVE)
+    found = differencing.differences(figures(n, count), remembered(figures(400, 200)), SENSITIVE)
     assert found["doctors"].tolist() == ([] if doctors is None else [doctors])
 
 
 def test_a_release_is_compared_with_every_one_before_it():
     memory = remembered(figures(400, 200), figures(300, 150))
-    found = releases.differences(figures(398, 199), memory, SENSITIVE)
+    found = differencing.differences(figures(398, 199), memory, SENSITIVE)
     assert found["release"].tolist() == [1] and found["sensitive"].all()
 
 
@@ -43,26 +43,26 @@ def test_a_group_within_a_group_that_is_out(n, told):
     """Women without those of four: who is left out can be computed."""
     memory = remembered(figures(400, 200, by="sex", level="female"))
     new = figures(n, 190, where="region=mid,north,west;sex=female")
-    assert bool(len(releases.differences(new, memory, SENSITIVE))) is told
+    assert bool(len(differencing.differences(new, memory, SENSITIVE))) is told
 
 
 def test_groups_that_only_overlap_are_not_compared():
     memory = remembered(figures(400, 200, where="sex=female"))
-    assert releases.differences(figures(398, 200, where="region=north"), memory, SENSITIVE).empty
+    assert differencing.differences(figures(398, 200, where="region=north"), memory, SENSITIVE).empty
 
 
 def test_few_doctors_on_a_sensitive_item_need_somebody_who_answers_for_it():
-    found = releases.differences(figures(399, 200), remembered(figures(400, 200)), SENSITIVE)
+    found = differencing.differences(figures(399, 200), remembered(figures(400, 200)), SENSITIVE)
     for approver, reason in (("", ""), ("Kari", ""), ("", "a doctor withdrew"), (" ", " ")):
         with pytest.raises(LegepaneletError, match="RELEASE_APPROVAL") as error:
-            releases.approve(found, approver, reason)
+            releases.approve(found, [], approver, reason)
         assert "2026.srh_good.share counts 399, 2026.srh_good.share of release 1 400" in error.value.message
-    releases.approve(found, "Kari", "a doctor withdrew")
-    ordinary = releases.differences(
+    releases.approve(found, [], "Kari", "a doctor withdrew")
+    ordinary = differencing.differences(
         figures(399, 200, "life_sat_high"), remembered(figures(400, 200, "life_sat_high")), SENSITIVE
     )
     assert len(ordinary) == 1
-    releases.approve(ordinary, "", "")
+    releases.approve(ordinary, [], "", "")
 
 
 @settings(max_examples=20, deadline=None)
@@ -77,7 +77,7 @@ def test_what_is_remembered_is_never_forgotten_and_the_same_release_adds_nothing
         assert path.read_bytes() == before
     memory = releases.read(path)
     assert set(zip(memory["n"], memory["count"], strict=True)) == {(n, min(n, count)) for n, count in numbers}
-    assert releases.differences(figures(*map(int, memory[["n", "count"]].iloc[0])), memory.iloc[[0]], SENSITIVE).empty
+    assert differencing.differences(figures(*map(int, memory[["n", "count"]].iloc[0])), memory.iloc[[0]], SENSITIVE).empty
 
 
 def test_a_damaged_memory_is_named(tmp_path):
