@@ -51,6 +51,59 @@ def test_groups_that_only_overlap_are_not_compared():
     assert differencing.differences(figures(398, 200, where="region=north"), memory, SENSITIVE).empty
 
 
+def cut(indicator: str = "srh_good", **n: int) -> pd.DataFrame:
+    """A release of one share by age, cut into the groups named."""
+    return pd.concat([figures(size, size // 2, indicator, by="age_group", level=level) for level, size in n.items()], ignore_index=True)
+
+
+@pytest.mark.parametrize(
+    ("groups", "expected"),
+    [
+        ({"to_44": 597, "from_45": 403}, ["to_44", "from_45"]),  # three doctors between 40 and 44: each group tells on them
+        ({"to_44": 560, "from_45": 440}, []),
+        ({"to_44": 600, "from_45": 400}, []),  # the same group by another name
+        ({"to_39": 300, "from_40_to_49": 302, "from_50": 398}, ["from_40_to_49", "from_50"]),
+    ],
+)
+def test_another_grouping_isolates_those_between_the_groups(groups, expected):
+    """Earlier the wave was cut into under 40, 40 to 54 and over 54."""
+    memory = remembered(cut(under_40=300, to_54=300, over_54=400))
+    found = differencing.differences(cut(**groups), memory, SENSITIVE)
+    assert sorted({level for r in found.itertuples() for level in groups if f"age_group={level}" in r.id}) == sorted(expected)
+    assert found["doctors"].lt(5).all() and found["sensitive"].all()
+
+
+def test_groups_that_lie_close_in_one_item_only_are_others():
+    memory = remembered(pd.concat([cut(a=300, b=700), cut("life_sat_high", a=200, b=600)], ignore_index=True))
+    assert differencing.differences(pd.concat([cut(c=302, d=698), cut("life_sat_high", c=280, d=520)]), memory, SENSITIVE).empty
+
+
+def hidden(rows: pd.DataFrame, *names: str) -> pd.DataFrame:
+    return rows.assign(status=rows["status"].mask(rows["id"].isin(names), "hidden_to_protect"),
+                       **{c: rows[c].mask(rows["id"].isin(names)) for c in ("n", "count")})  # fmt: skip
+
+
+def test_what_an_earlier_release_showed_is_known_though_it_is_hidden_now():
+    """Of a question of which a figure has changed since, nothing is put together: those are other answers."""
+    rows = [{"kind": "estimate", "indicator": "srh", "statistic": "share", "category": c, "n": 400, "count": n} for c, n in ((1, 200), (2, 196), (3, 4))]
+    first = table(rows, 2026).assign(where="")
+    now, question = hidden(first, "2026.srh.c2.share", "2026.srh.c3.share"), {"srh": "srh"}
+    memory = remembered(releases.figures(hidden(first, "2026.srh.c1.share", "2026.srh.c3.share")))
+    assert differencing.put_back(now, memory, question)["status"].tolist() == ["shown", "shown", "hidden_to_protect"]
+    assert differencing.put_back(now, memory, question)["count"].tolist()[:2] == [200, 196]
+    changed = memory.assign(count=memory["count"].replace(196, 195))
+    also = pd.concat([changed, remembered(releases.figures(first.iloc[[0]].assign(count=199)))])
+    assert differencing.put_back(now, also, question)["status"].equals(now["status"])
+
+
+def test_a_hidden_figure_that_the_releases_give_away_needs_an_approver():
+    nothing = differencing.differences(figures(400, 200), remembered(figures(400, 200)), SENSITIVE)
+    with pytest.raises(LegepaneletError, match="RELEASE_APPROVAL") as error:
+        releases.approve(nothing, ["2026.srh.c5.share"], "", "")
+    assert error.value.message.endswith("from this release and those before it:\n2026.srh.c5.share")
+    releases.approve(nothing, ["2026.srh.c5.share"], "Kari", "the rules are stricter now")
+
+
 def test_few_doctors_on_a_sensitive_item_need_somebody_who_answers_for_it():
     found = differencing.differences(figures(399, 200), remembered(figures(400, 200)), SENSITIVE)
     for approver, reason in (("", ""), ("Kari", ""), ("", "a doctor withdrew"), (" ", " ")):
