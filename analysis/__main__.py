@@ -119,6 +119,7 @@ def check(options) -> int:
     wave = wave_of(options, run)
     from analysis.codebook import load
     from analysis.codebook.population import of_wave
+    from analysis.intake import problems
     from analysis.intake import wave as intake
     from analysis.panel import build as panel
 
@@ -126,7 +127,9 @@ def check(options) -> int:
     book = load(settings().codebook)
     coded = intake.read(book, wave, answers, sample)
     for problem in coded.problems.to_dict("records"):
-        print(intake.describe(problem))
+        print(problems.describe(problem))
+    if len(coded.problems):
+        print("What to do:", *problems.remedies(coded.problems), sep="\n  ")
     errors, warnings = len(coded.errors), len(coded.problems) - len(coded.errors)
     print(
         f"{wave}: {len(coded.answers)} usable rows of {len(coded.sample)} doctors in the sample; {errors} errors, {warnings} warnings"

@@ -39,7 +39,7 @@ def publish(options) -> int:
 
 
 def differences(new, wave: int, kind: str, options) -> str:
-    """What figures of a wave tell together with those that are out: listed beside the memory, refused if nobody answers for it; a line for the log."""
+    """What figures of a wave tell with those that are out: listed beside the memory, refused if nobody answers for it; a line for the log."""
     import pandas as pd
 
     from analysis.codebook import load
@@ -57,7 +57,10 @@ def differences(new, wave: int, kind: str, options) -> str:
     indicators = of_wave(book, wave)
     sensitive = {i.id for i in indicators if i.sensitive}
     few = differencing.differences(new, memory, sensitive)
-    published, complete = rules.read_csv(pipeline.results_file(wave)), pd.read_parquet(pipeline.derived(wave) / "estimates.parquet")
+    published, complete = (
+        rules.read_csv(pipeline.results_file(wave)),
+        pd.read_parquet(pipeline.derived(wave) / "estimates.parquet"),
+    )
     together = differencing.put_back(published, memory, {i.id: i.question or i.id for i in indicators})
     given_away = []
     if not together["status"].equals(published["status"]):
@@ -69,12 +72,23 @@ def differences(new, wave: int, kind: str, options) -> str:
         return ""
     listed = path.with_name(f"{wave}-differences.csv")
     listed.parent.mkdir(parents=True, exist_ok=True)
-    releases.write(pd.concat([few, pd.DataFrame({"id": given_away, "earlier": "all releases together"})], ignore_index=True), listed)
+    releases.write(
+        pd.concat([few, pd.DataFrame({"id": given_away, "earlier": "all releases together"})], ignore_index=True),
+        listed,
+    )
     told = f"{len(few)} figures differ from earlier releases by fewer than {releases.SMALLEST_SENSITIVE_COUNT} doctors"
-    told += f", {len(given_away)} hidden ones can be computed with them: {listed.name}." if given_away else f": {listed.name}."
+    told += (
+        f", {len(given_away)} hidden ones can be computed with them: {listed.name}."
+        if given_away
+        else f": {listed.name}."
+    )
     say(told)
     secret = int(few["sensitive"].sum()) + sum(names[i] in sensitive for i in given_away)
-    return f"{told} {secret} of them are of sensitive items: approved by {options.approver}, {options.reason}." if secret else told
+    return (
+        f"{told} {secret} of them are of sensitive items: approved by {options.approver}, {options.reason}."
+        if secret
+        else told
+    )
 
 
 def verify(options) -> int:

@@ -204,8 +204,8 @@ DAMAGES = [
     # Cells
     Damage("a decimal comma", 2026, cells(hours_total="37,5"), "", exit=0),
     Damage("a thousands point", 2026, cells(hours_total="1.700,5"), "NOT_A_NUMBER", ("row 2", "'hours_total'", "1.700,5")),
-    Damage("a label for a code", 2026, cells(jss_01="Svært fornøyd"), "CODE_OUTSIDE_SCALE", ("row 2", "'jss_01'", "Svært fornøyd", SCALE)),
-    Damage("a label in capitals", 2026, cells(jss_01="SVÆRT FORNØYD"), "CODE_OUTSIDE_SCALE", ("SVÆRT FORNØYD", SCALE)),
+    Damage("a label for a code", 2026, cells(jss_01="Svært fornøyd"), "CODE_OUTSIDE_SCALE", ("row 2", "'jss_01'", "Svært fornøyd", SCALE, "that is the label of 7")),
+    Damage("a label in capitals", 2026, cells(jss_01="SVÆRT FORNØYD"), "CODE_OUTSIDE_SCALE", ("SVÆRT FORNØYD", SCALE, "that is the label of 7")),
     Damage("a code between two codes", 2026, cells(jss_01="3,5"), "CODE_OUTSIDE_SCALE", ("'3,5'", SCALE)),
     Damage("a code with decimals", 2026, cells(jss_01="3.0"), "", exit=0),
     Damage("a negative code", 2026, cells(jss_01="-1"), "CODE_OUTSIDE_SCALE", ("'-1'", SCALE)),
@@ -238,7 +238,7 @@ DAMAGES = [
     Damage("answers of another wave's sample", 2026, table(lambda t: t.assign(doctor="X" + t["doctor"])), "NOT_INVITED", ("row 2",)),
     # Columns
     Damage("two columns changed places", 2026, table(swapped), "CODE_OUTSIDE_SCALE", ("'jss_01'", SCALE)),
-    Damage("a column of another wave", 2026, table(lambda t: t.assign(covid_worry="1")), "UNKNOWN_COLUMN", ("row 1", "'covid_worry'", "Name it in the wave file")),
+    Damage("a column of another wave", 2026, table(lambda t: t.assign(covid_worry="1")), "UNKNOWN_COLUMN", ("row 1", "'covid_worry'", "Name the column in the wave file")),
     Damage("a column misspelt", 2026, table(lambda t: t.rename(columns={"hours_total": "hours_totl"})), "UNKNOWN_COLUMN", ("'hours_totl'", "did the export mean 'hours_total'")),
     Damage("a column is missing", 2026, table(lambda t: t.drop(columns="srh")), "MISSING_COLUMN", ("'srh'", "wave 2026 asked it")),
     Damage("a column without a name", 2026, table(lambda t: t.rename(columns={"jss_01": ""})), "UNKNOWN_COLUMN", ("row 1", "column ''")),
@@ -261,8 +261,9 @@ DAMAGES = [
     Damage("one respondent", 2026, table(lambda t: t.iloc[[0]]), "MARGIN_EMPTY", ("sex_age = ", "none of them answered")),
     Damage("respondents of one sex only", 2026, lambda f: with_table(f, lambda s: s.assign(sex="female"), "sample.csv"), "MARGIN_EMPTY", ("sex_age = 'male:", "none of them answered")),
     Damage("nobody in the sample was eligible", 2026, table(lambda s: s.assign(disposition="deceased"), "sample.csv"), "NOT_ELIGIBLE", ("row 2", "deceased")),
-    Damage("everyone is over 70", 2026, table(lambda s: s.assign(birth_year="1940"), "sample.csv"), "NO_RESPONDENTS", ("nobody under 70 answered wave 2026",)),
-    Damage("answers to the first question only", 2026, table(lambda t: pd.concat([t.iloc[:, :4], t.iloc[:, 4:].map(lambda _: "")], axis=1)), "NO_RESPONDENTS", ("nobody under 70 answered wave 2026",)),
+    Damage("everyone is over 70", 2026, table(lambda s: s.assign(birth_year="1940"), "sample.csv"), "NO_RESPONDENTS", (f"of {ROWS} who answered, {ROWS} were over 69",)),
+    Damage("answers to the first question only", 2026, table(lambda t: pd.concat([t.iloc[:, :4], t.iloc[:, 4:].map(lambda _: "")], axis=1)), "NO_RESPONDENTS", ("nobody of wave 2026 can be analysed", "the rest broke off")),
+    Damage("raking that cannot converge: all women in hospitals, all men in general practice", 2026, table(lambda s: s.assign(register_position=s["sex"].map({"female": "senior_hospital", "male": "gp_municipal"})), "sample.csv"), "RAKING_FAILED", ("no weights meet the population's margins sex_age, register_position",)),
     Damage("population figures that are words", 2026, table(lambda p: p.assign(count="mange"), "population.csv"), "POPULATION_FIGURES", ("population.csv row 2, column 'count': 'mange'; expected a whole number",)),
     Damage("population figures with a negative count", 2026, table(lambda p: p.loc.__setitem__((0, "count"), "-5"), "population.csv"), "POPULATION_FIGURES", ("row 2, column 'count': '-5'",)),
     Damage("population figures that add up differently", 2026, table(lambda p: p.loc.__setitem__((0, "count"), "1"), "population.csv"), "POPULATION_FIGURES", ("population.csv, wave 2026: the margins differ in total",)),
@@ -297,8 +298,8 @@ DAMAGES = [
 ]  # fmt: skip
 
 
-def rows(data: Path, scratch: Path) -> list[tuple[str, str, int]]:
-    """(what, message, exit code) of every damage."""
+def rows(data: Path, scratch: Path) -> list[tuple[str, int, str, str]]:
+    """(what, exit code, message, what to do) of every damage."""
     found = []
     for number, damage in enumerate(DAMAGES):
         folder = scratch / str(number)
@@ -306,24 +307,34 @@ def rows(data: Path, scratch: Path) -> list[tuple[str, str, int]]:
         prepare(data, damage.wave, folder)
         damage.work(folder)
         code, said = check(folder, damage.wave)
-        found.append((damage.what, message(said, damage), code))
+        found.append((damage.what, code, message(said, damage), remedy(said, damage)))
         shutil.rmtree(folder)
     return found
 
 
-def document(found: list[tuple[str, str, int]]) -> str:
+def document(found: list[tuple[str, int, str, str]]) -> str:
     """The table as Markdown; markup of the input is text here too."""
     head = "# Damaged input, and what is said of it\n\nMade by `python -m tests.damage` from the tests' damaged files. " \
            "Nothing of an input is executed or rendered as markup, and what was made before stays as it was.\n\n" \
-           "| damage | exit | message |\n| --- | --- | --- |\n"  # fmt: skip
-    quoted = [(what, code, "`` " + said.replace("|", "\\|").replace("`", "'") + " ``") for what, said, code in found]
-    return head + "".join(f"| {what} | {code} | {said} |\n" for what, code, said in quoted)
+           "| damage | exit | message | what to do |\n| --- | --- | --- | --- |\n"  # fmt: skip
+    quoted = [(what, code, "`` " + said.replace("|", "\\|").replace("`", "'") + " ``", todo.replace("|", "\\|")) for what, code, said, todo in found]
+    return head + "".join(f"| {what} | {code} | {said} | {todo} |\n" for what, code, said, todo in quoted)
 
 
 def message(said: str, damage: Damage) -> str:
     """The line that names the damage; of a file that is taken as it is, the summary."""
     lines = [line for line in said.splitlines() if damage.code in line] if damage.code else said.splitlines()[-1:]
     return (lines or said.splitlines() or [""])[0].strip()
+
+
+def remedy(said: str, damage: Damage) -> str:
+    """What to do about it: of a problem in a file the line of its code, of another error the line after the message."""
+    lines = said.splitlines()
+    if not damage.code:
+        return ""
+    if f"Error {damage.code}" in said:
+        return next((line.strip() for line in lines[lines.index(message(said, damage)) :] if line.startswith("  ")), "")
+    return next((line.split(": ", 1)[1] for line in lines if line.startswith(f"  {damage.code}: ")), "")
 
 
 if __name__ == "__main__":

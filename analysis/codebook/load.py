@@ -44,7 +44,8 @@ def read_yaml(path: Path):
         _check_depth(text)
         return yaml.load(text, Loader=_UniqueKeys)
     except FileNotFoundError:
-        raise LegepaneletError("CODEBOOK_MISSING", f"{path.name} is missing in {path.parent.name}/") from None
+        told = f"{path.name} is missing in {path.parent.name}/"
+        raise LegepaneletError("CODEBOOK_MISSING", told, "Take it back from version control.") from None
     except UnicodeDecodeError:
         raise LegepaneletError("CODEBOOK_YAML", f"{path.name} is not UTF-8", "Save the file as UTF-8.") from None
     except yaml.YAMLError as error:

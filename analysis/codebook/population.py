@@ -17,9 +17,10 @@ def read(path: Path) -> pd.DataFrame:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.reader(file))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise LegepaneletError("POPULATION_FIGURES", f"{path.name} cannot be read: {error}") from None
+        raise LegepaneletError("POPULATION_FIGURES", f"{path.name} cannot be read: {error}", "Save it as comma-separated text in UTF-8.") from None
     if not rows or rows[0] != COLUMNS:
-        raise LegepaneletError("POPULATION_FIGURES", f"{path.name} row 1: expected the columns {', '.join(COLUMNS)}")
+        told = f"{path.name} row 1: expected the columns {', '.join(COLUMNS)}"
+        raise LegepaneletError("POPULATION_FIGURES", told, "Write it in the form of data/population/margins.csv.")
     if wide := [i for i, row in enumerate(rows, start=1) if row and len(row) != len(COLUMNS)]:
         told = f"{path.name} row {wide[0]}: {len(rows[wide[0] - 1])} cells; expected {len(COLUMNS)}"
         raise LegepaneletError("POPULATION_FIGURES", told, "A text that holds a comma must stand in quotes.")
@@ -57,7 +58,7 @@ def of_wave(folder: Path, wave: int, own: Path | None = None) -> pd.DataFrame:
     table = read(folder / "margins.csv")
     known = table[table["wave"] <= wave]
     if known.empty:
-        raise LegepaneletError("POPULATION_FIGURES", f"margins.csv has no figures for {wave} or earlier")
+        raise LegepaneletError("POPULATION_FIGURES", f"margins.csv has no figures for {wave} or earlier", "Put the wave's margins in.")
     latest = known["wave"].max()
     rows = known[known["wave"] == latest].assign(wave=wave)
     return (

@@ -20,8 +20,26 @@ NOTHING = 1e-6  # what the solver may leave of a nought
 REST = "(in no group)"
 MEAN = "mean"
 KNOWN = ("representativeness", "weights")  # indicators that tell of the population and of the weights
-COLUMNS = ["id", "kind", "indicator", "category", "statistic", "by", "level", "by2", "level2", "where", "n", "count", "n_missing", "estimate", "status"]
-Intervals = dict[str, tuple[float, float, float]]  # id of a hidden row -> the least and the most it can be, and its base
+COLUMNS = [
+    "id",
+    "kind",
+    "indicator",
+    "category",
+    "statistic",
+    "by",
+    "level",
+    "by2",
+    "level2",
+    "where",
+    "n",
+    "count",
+    "n_missing",
+    "estimate",
+    "status",
+]
+Intervals = dict[
+    str, tuple[float, float, float]
+]  # id of a hidden row -> the least and the most it can be, and its base
 
 
 @dataclass(frozen=True)
@@ -48,7 +66,9 @@ class Weights:
 
     @classmethod
     def read(cls, published: pd.DataFrame) -> "Weights":
-        rows = published[(published["indicator"] == "representativeness") & (published["statistic"] == "share_weighted")]
+        rows = published[
+            (published["indicator"] == "representativeness") & (published["statistic"] == "share_weighted")
+        ]
         own = published[published["indicator"] == "weights"].set_index("statistic")["estimate"]
         known = {"smallest", "largest"} <= set(own.index)
         shares = {by: dict(zip(part["level"], part["estimate"], strict=True)) for by, part in rows.groupby("by")}
@@ -69,7 +89,9 @@ class Weights:
 def keys(rows: pd.DataFrame) -> pd.Series:
     """What each row counts: (indicator, statistic, category or -1)."""
     category = rows["category"].astype("Int64").fillna(-1)
-    return pd.Series(list(zip(rows["indicator"], rows["statistic"], category, strict=True)), index=rows.index, dtype=object)
+    return pd.Series(
+        list(zip(rows["indicator"], rows["statistic"], category, strict=True)), index=rows.index, dtype=object
+    )
 
 
 def narrowest(found: Intervals, more: Intervals) -> None:
@@ -120,7 +142,9 @@ def counts(subject: Subject, rows: pd.DataFrame, attacked: set[str]) -> Interval
     return found
 
 
-def weighted(subject: Subject, rows: pd.DataFrame, attacked: set[str], means: pd.DataFrame, weights: Weights) -> Intervals:
+def weighted(
+    subject: Subject, rows: pd.DataFrame, attacked: set[str], means: pd.DataFrame, weights: Weights
+) -> Intervals:
     """The intervals of hidden rows, overall and by one group whose population is known, from all weighted shares and means.
 
     Shares of a group's answers sum to one; a mean is the sum of codes by shares; a total is the groups' mean by population, but for
@@ -131,16 +155,23 @@ def weighted(subject: Subject, rows: pd.DataFrame, attacked: set[str], means: pd
     groups = [("", "")] + [(by, level) for by in weights.shares for level in weights.shares[by] if by in told]
     known = np.array([g in groups for g in zip(rows["by"], rows["level"], strict=True)], dtype=bool)
     here = rows["by2"].eq("") & whole & known
-    hidden, shown = rows[here & rows["id"].isin(attacked)], rows[here & rows["status"].eq("shown") & rows["estimate"].notna()]
+    hidden, shown = (
+        rows[here & rows["id"].isin(attacked)],
+        rows[here & rows["status"].eq("shown") & rows["estimate"].notna()],
+    )
     if hidden.empty:
         return {}
     place = {(c, g): i for i, (c, g) in enumerate(product(subject.codes, groups))}
     equations = [({place[c, g]: 1.0 for c in subject.codes}, 1.0, 0.0) for g in groups]
     for row, key in zip(shown.itertuples(), keys(shown), strict=True):
-        equations.append(({place[c, (row.by, row.level)]: 1.0 for c in subject.counted[key]}, row.estimate, ROUNDING["share"]))
+        equations.append(
+            ({place[c, (row.by, row.level)]: 1.0 for c in subject.counted[key]}, row.estimate, ROUNDING["share"])
+        )
     for row in means.itertuples():
         if row.status == "shown" and row.by2 == "" and row.where == "" and (row.by, row.level) in groups:
-            equations.append(({place[c, (row.by, row.level)]: float(c) for c in subject.codes}, row.estimate, ROUNDING["mean"]))
+            equations.append(
+                ({place[c, (row.by, row.level)]: float(c) for c in subject.codes}, row.estimate, ROUNDING["mean"])
+            )
     totals = [
         {place[c, (by, level)]: share for level, share in weights.shares[by].items()} | {place[c, ("", "")]: -1.0}
         for by in {by for by, _ in groups if by} for c in subject.codes

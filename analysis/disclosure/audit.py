@@ -64,7 +64,9 @@ def audit(book: Codebook, wave: int, published: pd.DataFrame, complete: pd.DataF
          "RECOVERABLE" if name in gone or not _safe(count, n, truth.at[name, "n"], least, most, truth.at[name, "indicator"] in sensitive) else "safe")
         for name, (least, most, base) in found.items()
     ]  # fmt: skip
-    rows += [(name, truth.at[name, "count"], truth.at[name, "n"], np.nan, np.nan, "classes") for name in sorted(in_classes)]
+    rows += [
+        (name, truth.at[name, "count"], truth.at[name, "n"], np.nan, np.nan, "classes") for name in sorted(in_classes)
+    ]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -129,7 +131,10 @@ def refuse(attacked: pd.DataFrame, wave: int) -> None:
     """Raises DISCLOSURE_RECOVERABLE with the ids of the hidden counts and means that can be computed."""
     found = attacked[attacked["verdict"] == "RECOVERABLE"]
     if not found.empty:
-        told = [r.id + ("" if pd.isna(r.count) else f": between {r.least:.0f} and {r.most:.0f}") for r in found.head(20).itertuples()]
+        told = [
+            r.id + ("" if pd.isna(r.count) else f": between {r.least:.0f} and {r.most:.0f}")
+            for r in found.head(20).itertuples()
+        ]
         more = f"\n... and {len(found) - 20} more" if len(found) > 20 else ""
         raise LegepaneletError(
             "DISCLOSURE_RECOVERABLE",

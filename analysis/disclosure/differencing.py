@@ -40,7 +40,10 @@ def nested(new: pd.DataFrame, memory: pd.DataFrame) -> pd.DataFrame:
     """
     tables, asked = memory[memory["where"] != ""], new["where"] != ""
     pairs = pd.concat(
-        [one.merge(other, on=CELL, suffixes=("", "_earlier")) for one, other in ((new[~asked], tables), (new[asked], memory))]
+        [
+            one.merge(other, on=CELL, suffixes=("", "_earlier"))
+            for one, other in ((new[~asked], tables), (new[asked], memory))
+        ]
     )
     inside = []
     for row in pairs.itertuples():

@@ -51,11 +51,18 @@ def approve(found: pd.DataFrame, computable: list[str], approver: str, reason: s
         return
     lines = []
     if len(told):
-        lines += [f"{len(told)} figures of sensitive items differ from what is out by fewer than {SMALLEST_SENSITIVE_COUNT} doctors:"]
-        lines += [f"{r.id} counts {r.n:.0f}, {r.earlier} of release {r.release} {r.n_earlier:.0f}" for r in told.head(5).itertuples()]
+        lines += [
+            f"{len(told)} figures of sensitive items differ from what is out by fewer than {SMALLEST_SENSITIVE_COUNT} doctors:"
+        ]
+        lines += [
+            f"{r.id} counts {r.n:.0f}, {r.earlier} of release {r.release} {r.n_earlier:.0f}"
+            for r in told.head(5).itertuples()
+        ]
         lines += [f"... and {len(told) - 5} more"] if len(told) > 5 else []
     if computable:
-        lines += [f"{len(computable)} hidden figures of sensitive items can be computed from this release and those before it:"]
+        lines += [
+            f"{len(computable)} hidden figures of sensitive items can be computed from this release and those before it:"
+        ]
         lines += [*computable[:5], *([f"... and {len(computable) - 5} more"] if len(computable) > 5 else [])]
     raise LegepaneletError(
         "RELEASE_APPROVAL",
@@ -67,7 +74,10 @@ def approve(found: pd.DataFrame, computable: list[str], approver: str, reason: s
 def remember(path: Path, new: pd.DataFrame, what: str, date: str) -> None:
     """Adds the figures that are not yet known with these values; a release that brings none leaves the memory as it is."""
     memory = read(path)
-    old, values = ([*t[["id", "status", "n", "count"]].astype(object).fillna("").itertuples(index=False, name=None)] for t in (memory, new))
+    old, values = (
+        [*t[["id", "status", "n", "count"]].astype(object).fillna("").itertuples(index=False, name=None)]
+        for t in (memory, new)
+    )
     fresh = ~pd.Series(values, index=new.index, dtype=object).isin(old)
     if not fresh.any():
         return

@@ -40,7 +40,7 @@ class Coder:
         meaning = {text: self._meaning(question, text) for text in cells.unique()}
         for row, text in cells.items():
             if fault := meaning[text][2]:
-                self._report(fault, row, cells.name, text, self._expected(question))
+                self._report(fault, row, cells.name, text, self._expected(question) + self._if_label(question, text))
         value = cells.map(lambda text: meaning[text][0]).astype(float)
         return {question.id: value}, {question.id: cells.map(lambda text: meaning[text][1])}
 
@@ -108,6 +108,13 @@ class Coder:
             return f"{question.minimum:g} to {question.maximum:g}"
         codes = ", ".join(str(c) for c in sorted([*responses.categories, *responses.missing]))
         return f"one of {codes}"
+
+    def _if_label(self, question: Question, text: str) -> str:
+        """What to write for a label that was exported in the code's place."""
+        responses = self.book.responses(question)
+        labels = {} if responses is None else responses.categories
+        codes = [code for code, label in labels.items() if text.casefold() in (label[lang].casefold() for lang in ("nb", "en"))]
+        return f"; that is the label of {codes[0]}" if codes else ""
 
     def _report(self, code, row, column, value, expected) -> None:
         severity = "error" if code in ("CODE_OUTSIDE_SCALE", "NOT_A_NUMBER") else "warning"

@@ -95,8 +95,7 @@ def _missing(book: Codebook, wave: int, targets: dict[str, Target], file: str) -
 
 def _did_you_mean(header: str, names) -> str:
     near = difflib.get_close_matches(header.casefold(), names, n=1, cutoff=0.75)
-    guess = f"did the export mean '{near[0]}'? " if near else ""
-    return guess + "Name it in the wave file under `columns`, with the question or 'ignore'."
+    return "the wave has no such question" + (f"; did the export mean '{near[0]}'?" if near else "")
 
 
 def _problem(code: str, file: str, column: str, message: str) -> dict:

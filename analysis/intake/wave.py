@@ -6,18 +6,16 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.codebook import Codebook
-from analysis.errors import LegepaneletError
 from analysis.intake import columns, readers, sample
 from analysis.intake.coding import Coder
+from analysis.intake.problems import frame
 
-PROBLEM = ["severity", "code", "file", "row", "doctor", "column", "value", "message"]
-LONGEST = 80  # characters of a value in a message
 ANSWERABLE = ("invited", "refused")  # a doctor who was dead or gone before field start cannot have answered
 
 
 @dataclass(frozen=True)
 class Coded:
-    """A wave's coded answers, the reasons of those missing, its sample, and all problems (a row each, columns PROBLEM)."""
+    """A wave's coded answers, the reasons of those missing, its sample, and all problems (as `problems.frame` gives them)."""
 
     answers: pd.DataFrame
     reasons: pd.DataFrame
@@ -37,7 +35,7 @@ def read(book: Codebook, wave: int, answers_file: Path, sample_file: Path) -> Co
     doctor, targets, faults = columns.match(book, wave, list(table.columns), file)
     problems += faults
     if doctor is None:
-        return Coded(pd.DataFrame(), pd.DataFrame(), invited, problems_frame(problems))
+        return Coded(pd.DataFrame(), pd.DataFrame(), invited, frame(problems))
     usable, row_faults = _usable_rows(table, doctor, invited, file)
     problems += row_faults
     table = table[usable]
@@ -48,15 +46,10 @@ def read(book: Codebook, wave: int, answers_file: Path, sample_file: Path) -> Co
         coder.apply_filters(questions, answers, reasons, {t.question.id: column for column, t in targets.items()})
     problems += coder.problems
     doctors = table[doctor].to_numpy()
-    for frame in (answers, reasons):
-        frame.insert(0, "doctor", doctors)
-        frame.reset_index(drop=True, inplace=True)
-    return Coded(answers, reasons, invited, problems_frame(problems))
-
-
-def problems_frame(rows: list[dict]) -> pd.DataFrame:
-    """The table of problems in the order found."""
-    return pd.DataFrame(rows, columns=PROBLEM).astype({"row": "Int64"})
+    for table in (answers, reasons):
+        table.insert(0, "doctor", doctors)
+        table.reset_index(drop=True, inplace=True)
+    return Coded(answers, reasons, invited, frame(problems))
 
 
 def _usable_rows(table: pd.DataFrame, doctor: str, invited: pd.DataFrame, file: str) -> tuple[pd.Series, list[dict]]:
@@ -89,30 +82,3 @@ def _usable_rows(table: pd.DataFrame, doctor: str, invited: pd.DataFrame, file: 
             elif disposition[number] not in ANSWERABLE:
                 drop(row, "error", "NOT_ELIGIBLE", f"sample.csv says '{disposition[number]}' before field start")
     return usable, problems
-
-
-def refuse(coded: Coded, wave: int) -> None:
-    """Raises DATA_FAULTS if the wave has errors: as many as fit are in the message, all are in the list."""
-    if len(coded.errors):
-        shown = [describe(problem) for problem in coded.errors.head(50).to_dict("records")]
-        more = len(coded.errors) - len(shown)
-        if more > 0:
-            shown.append(f"... and {more} more")
-        raise LegepaneletError(
-            "DATA_FAULTS", f"wave {wave} has {len(coded.errors)} errors\n" + "\n".join(shown),
-            f"Mend the raw files or the codebook, then run `make check WAVE={wave}`.",
-        )  # fmt: skip
-
-
-def _printable(text: str) -> str:
-    """A value of a file as a terminal may show it: no control characters, no end of it."""
-    whole = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[:LONGEST])
-    return whole + " ..." if len(text) > LONGEST else whole
-
-
-def describe(problem: dict) -> str:
-    """A problem in one line: where, what was found, what was expected."""
-    where = f"{problem['file']} row {problem['row']}" if pd.notna(problem["row"]) else problem["file"]
-    what = f", column '{problem['column']}'" if isinstance(problem["column"], str) else ""
-    value = f": '{_printable(problem['value'])}'" if isinstance(problem["value"], str) else ""
-    return f"{problem['severity']} {problem['code']} {where}{what}{value}: {problem['message']}"

@@ -46,9 +46,10 @@ def build(book: Codebook, wave: int, answers: pd.DataFrame, reasons: pd.DataFram
     doctors["licence_period"] = _licence_period(book, doctors["licence_year"])
     doctors["analysed"] = doctors["final"].isin(["complete", "partial"]) & (doctors["age"] <= response.OLDEST)
     if not doctors["analysed"].any():
-        raise LegepaneletError(
-            "NO_RESPONDENTS", f"nobody under 70 answered wave {wave}", "Look at the wave's answers file."
-        )
+        answered = doctors["doctor"].isin(answers["doctor"])
+        old = int((answered & (doctors["age"] > response.OLDEST)).sum())
+        told = f"nobody of wave {wave} can be analysed: of {int(answered.sum())} who answered, {old} were over {response.OLDEST}, the rest broke off"
+        raise LegepaneletError("NO_RESPONDENTS", told, "Look at the wave's answers, and at birth_year in sample.csv.")
     doctors = doctors.drop(columns=["stratum", "start_weight"], errors="ignore").join(
         weighting.start_weights(doctors, population)
     )

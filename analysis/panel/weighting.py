@@ -122,8 +122,8 @@ def raked_sample(frame: pd.DataFrame, margins: pd.DataFrame, cluster: str | None
         return sample.weighting.rake(controls=controls, wgt_name="weight", tol=1e-12, max_iter=500)
     except svy.SvyError as error:
         raise LegepaneletError(
-            "RAKING_FAILED", f"the weights do not meet the population's margins: {error.title}",
-            "Look for a margin with doctors in the population and none who answered (results: margins).",
+            "RAKING_FAILED", f"no weights meet the population's margins {', '.join(controls)}: {error.title}",
+            "Some crossing of these margins has doctors in the population and hardly any who answered: look at sample.csv and population.csv.",
         ) from None  # fmt: skip
 
 

@@ -86,10 +86,11 @@ def intake_task(run: Run, wave: int):
 
     def work():
         from analysis.codebook import load
+        from analysis.intake import problems
         from analysis.intake import wave as intake
 
         coded = intake.read(load(settings().codebook), wave, answers, sample)
-        intake.refuse(coded, wave)
+        problems.refuse(coded.problems, wave)
         for path in outputs:
             getattr(coded, path.stem).to_parquet(path, index=False)
 

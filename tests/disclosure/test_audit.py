@@ -172,7 +172,9 @@ def test_a_mean_that_is_shown_gives_shares_away_that_it_adds_up():
     """Of three answers two are hidden: their sum is known, and the mean tells how they share it."""
     subject = attack.Subject((1, 2, 3), {("x", "share", c): frozenset({c}) for c in (1, 2, 3)})
     shares = {"kind": "estimate", "indicator": "x", "statistic": "share", "n": 400, "n_missing": 0}
-    rows = table([shares | {"category": c, "count": n, "estimate": n / 400} for c, n in ((1, 300), (2, 98), (3, 2))], 2026).assign(where="")
+    rows = table(
+        [shares | {"category": c, "count": n, "estimate": n / 400} for c, n in ((1, 300), (2, 98), (3, 2))], 2026
+    ).assign(where="")
     mean = table([shares | {"statistic": "mean", "estimate": (300 + 2 * 98 + 3 * 2) / 400}], 2026).assign(where="")
     hidden = {"2026.x.c2.share", "2026.x.c3.share"}
     rows.loc[rows["id"].isin(hidden), "status"] = "hidden_to_protect"
@@ -184,7 +186,10 @@ def test_a_mean_that_is_shown_gives_shares_away_that_it_adds_up():
 
 
 @given(
-    share=st.tuples(st.floats(0, 1), st.floats(0, 1)).map(sorted), n=st.integers(1, 500), ratio=st.floats(1, 10), weights=st.data()
+    share=st.tuples(st.floats(0, 1), st.floats(0, 1)).map(sorted),
+    n=st.integers(1, 500),
+    ratio=st.floats(1, 10),
+    weights=st.data(),
 )
 def test_what_a_weighted_share_tells_of_a_count_is_true(share, n, ratio, weights):
     """Whatever the weights, as long as none is more than `ratio` times another."""

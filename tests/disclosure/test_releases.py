@@ -53,13 +53,19 @@ def test_groups_that_only_overlap_are_not_compared():
 
 def cut(indicator: str = "srh_good", **n: int) -> pd.DataFrame:
     """A release of one share by age, cut into the groups named."""
-    return pd.concat([figures(size, size // 2, indicator, by="age_group", level=level) for level, size in n.items()], ignore_index=True)
+    return pd.concat(
+        [figures(size, size // 2, indicator, by="age_group", level=level) for level, size in n.items()],
+        ignore_index=True,
+    )
 
 
 @pytest.mark.parametrize(
     ("groups", "expected"),
     [
-        ({"to_44": 597, "from_45": 403}, ["to_44", "from_45"]),  # three doctors between 40 and 44: each group tells on them
+        (
+            {"to_44": 597, "from_45": 403},
+            ["to_44", "from_45"],
+        ),  # three doctors between 40 and 44: each group tells on them
         ({"to_44": 560, "from_45": 440}, []),
         ({"to_44": 600, "from_45": 400}, []),  # the same group by another name
         ({"to_39": 300, "from_40_to_49": 302, "from_50": 398}, ["from_40_to_49", "from_50"]),
@@ -69,13 +75,17 @@ def test_another_grouping_isolates_those_between_the_groups(groups, expected):
     """Earlier the wave was cut into under 40, 40 to 54 and over 54."""
     memory = remembered(cut(under_40=300, to_54=300, over_54=400))
     found = differencing.differences(cut(**groups), memory, SENSITIVE)
-    assert sorted({level for r in found.itertuples() for level in groups if f"age_group={level}" in r.id}) == sorted(expected)
+    assert sorted({level for r in found.itertuples() for level in groups if f"age_group={level}" in r.id}) == sorted(
+        expected
+    )
     assert found["doctors"].lt(5).all() and found["sensitive"].all()
 
 
 def test_groups_that_lie_close_in_one_item_only_are_others():
     memory = remembered(pd.concat([cut(a=300, b=700), cut("life_sat_high", a=200, b=600)], ignore_index=True))
-    assert differencing.differences(pd.concat([cut(c=302, d=698), cut("life_sat_high", c=280, d=520)]), memory, SENSITIVE).empty
+    assert differencing.differences(
+        pd.concat([cut(c=302, d=698), cut("life_sat_high", c=280, d=520)]), memory, SENSITIVE
+    ).empty
 
 
 def hidden(rows: pd.DataFrame, *names: str) -> pd.DataFrame:
@@ -85,7 +95,10 @@ def hidden(rows: pd.DataFrame, *names: str) -> pd.DataFrame:
 
 def test_what_an_earlier_release_showed_is_known_though_it_is_hidden_now():
     """Of a question of which a figure has changed since, nothing is put together: those are other answers."""
-    rows = [{"kind": "estimate", "indicator": "srh", "statistic": "share", "category": c, "n": 400, "count": n} for c, n in ((1, 200), (2, 196), (3, 4))]
+    rows = [
+        {"kind": "estimate", "indicator": "srh", "statistic": "share", "category": c, "n": 400, "count": n}
+        for c, n in ((1, 200), (2, 196), (3, 4))
+    ]
     first = table(rows, 2026).assign(where="")
     now, question = hidden(first, "2026.srh.c2.share", "2026.srh.c3.share"), {"srh": "srh"}
     memory = remembered(releases.figures(hidden(first, "2026.srh.c1.share", "2026.srh.c3.share")))
@@ -130,7 +143,9 @@ def test_what_is_remembered_is_never_forgotten_and_the_same_release_adds_nothing
         assert path.read_bytes() == before
     memory = releases.read(path)
     assert set(zip(memory["n"], memory["count"], strict=True)) == {(n, min(n, count)) for n, count in numbers}
-    assert differencing.differences(figures(*map(int, memory[["n", "count"]].iloc[0])), memory.iloc[[0]], SENSITIVE).empty
+    assert differencing.differences(
+        figures(*map(int, memory[["n", "count"]].iloc[0])), memory.iloc[[0]], SENSITIVE
+    ).empty
 
 
 def test_a_damaged_memory_is_named(tmp_path):
