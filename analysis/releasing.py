@@ -47,12 +47,8 @@ def differences(new, wave: int, kind: str, options) -> str:
     from analysis.disclosure import audit, differencing, releases, rules
     from analysis.verification import publishing
 
+    publishing.check_memory(wave, kind)
     path = publishing.memory_of(wave, kind)
-    if publishing.folder_of(wave, kind).is_dir() and not path.is_file():
-        raise LegepaneletError(
-            "MEMORY_MISSING", f"{wave} is published, and {path.relative_to(ROOT)} is gone",
-            "Take the file back from version control: nothing else knows what is out.",
-        )  # fmt: skip
     book, memory = load(settings().codebook), releases.read(path)
     indicators = of_wave(book, wave)
     sensitive = {i.id for i in indicators if i.sensitive}

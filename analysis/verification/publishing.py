@@ -34,6 +34,14 @@ def memory_of(wave: int, kind: str) -> Path:
     return folder_of(wave, kind).parent / "releases" / f"{wave}.csv"
 
 
+def check_memory(wave: int, kind: str) -> None:
+    """Raises MEMORY_MISSING if the wave is published and its memory is gone: no release could be held against it."""
+    path = memory_of(wave, kind)
+    if folder_of(wave, kind).is_dir() and not path.is_file():
+        raise LegepaneletError("MEMORY_MISSING", f"{wave} is published, and {path.relative_to(ROOT)} is gone",
+                               "Take the file back from version control: nothing else knows what is out.")  # fmt: skip
+
+
 def check_tree() -> str:
     """The commit of the code. Raises PUBLISH_DIRTY if there is none, or if files differ from it: nobody could rebuild what is published."""
     status = subprocess.run(
