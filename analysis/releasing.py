@@ -44,47 +44,52 @@ def differences(new, wave: int, kind: str, options) -> str:
 
     from analysis.codebook import load
     from analysis.codebook.indicators import of_wave
-    from analysis.disclosure import audit, differencing, releases, rules
+    from analysis.disclosure import differencing, releases
     from analysis.verification import publishing
 
     publishing.check_memory(wave, kind)
-    path = publishing.memory_of(wave, kind)
-    book, memory = load(settings().codebook), releases.read(path)
-    indicators = of_wave(book, wave)
-    sensitive = {i.id for i in indicators if i.sensitive}
+    path, book = publishing.memory_of(wave, kind), load(settings().codebook)
+    memory, sensitive = releases.read(path), {i.id for i in of_wave(book, wave) if i.sensitive}
     few = differencing.differences(new, memory, sensitive)
-    published, complete = (
-        rules.read_csv(pipeline.results_file(wave)),
-        pd.read_parquet(pipeline.derived(wave) / "estimates.parquet"),
+    away = _given_away(book, wave, memory)
+    releases.approve(
+        few, [row for row, indicator in away.items() if indicator in sensitive], options.approver, options.reason
     )
-    together = differencing.put_back(published, memory, {i.id: i.question or i.id for i in indicators})
-    given_away = []
-    if not together["status"].equals(published["status"]):
-        attacked = audit.audit(book, wave, together, complete)
-        given_away = attacked.loc[attacked["verdict"] == "RECOVERABLE", "id"].tolist()
-    names = complete.set_index("id")["indicator"]
-    releases.approve(few, [i for i in given_away if names[i] in sensitive], options.approver, options.reason)
-    if few.empty and not given_away:
+    if few.empty and away.empty:
         return ""
     listed = path.with_name(f"{wave}-differences.csv")
     listed.parent.mkdir(parents=True, exist_ok=True)
-    releases.write(
-        pd.concat([few, pd.DataFrame({"id": given_away, "earlier": "all releases together"})], ignore_index=True),
-        listed,
-    )
+    more = pd.DataFrame({"id": away.index, "earlier": "all releases together"})
+    releases.write(pd.concat([few, more], ignore_index=True), listed)
     told = f"{len(few)} figures differ from earlier releases by fewer than {releases.SMALLEST_SENSITIVE_COUNT} doctors"
-    told += (
-        f", {len(given_away)} hidden ones can be computed with them: {listed.name}."
-        if given_away
-        else f": {listed.name}."
-    )
+    told += f", {len(away)} hidden ones can be computed with them" if len(away) else ""
+    told += f": {listed.name}."
     say(told)
-    secret = int(few["sensitive"].sum()) + sum(names[i] in sensitive for i in given_away)
+    secret = int(few["sensitive"].sum()) + int(away.isin(sensitive).sum())
     return (
         f"{told} {secret} of them are of sensitive items: approved by {options.approver}, {options.reason}."
         if secret
         else told
     )
+
+
+def _given_away(book, wave: int, memory):
+    """The indicators of the hidden figures of a wave, by id, that its results and all its earlier releases together give away."""
+    import pandas as pd
+
+    from analysis.codebook.indicators import of_wave
+    from analysis.disclosure import audit, differencing, rules
+
+    published, complete = (
+        rules.read_csv(pipeline.results_file(wave)),
+        pd.read_parquet(pipeline.derived(wave) / "estimates.parquet"),
+    )
+    together = differencing.put_back(published, memory, {i.id: i.question or i.id for i in of_wave(book, wave)})
+    if together["status"].equals(published["status"]):  # the auditor has seen all there is
+        return pd.Series(dtype=object)
+    attacked = audit.audit(book, wave, together, complete)
+    found = attacked.loc[attacked["verdict"] == "RECOVERABLE", "id"]
+    return complete.set_index("id")["indicator"].loc[found]
 
 
 def verify(options) -> int:

@@ -38,9 +38,9 @@ class Coder:
 
     def _single(self, question: Question, cells: pd.Series) -> tuple[dict, dict]:
         meaning = {text: self._meaning(question, text) for text in cells.unique()}
-        for row, text in cells.items():
-            if fault := meaning[text][2]:
-                self._report(fault, row, cells.name, text, self._expected(question) + self._if_label(question, text))
+        for row, text in cells[cells.isin([text for text, (_, _, fault) in meaning.items() if fault])].items():
+            told = self._expected(question) + self._if_label(question, text)
+            self._report(meaning[text][2], row, cells.name, text, told)
         value = cells.map(lambda text: meaning[text][0]).astype(float)
         return {question.id: value}, {question.id: cells.map(lambda text: meaning[text][1])}
 
