@@ -90,7 +90,7 @@ def test_a_change_from_a_level_that_was_hidden_in_the_earlier_wave_is_hidden():
     assert list(found["status"]) == ["hidden_to_protect", "shown"]
 
 
-@settings(deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     n=st.integers(1, 200),
     data=st.data(),

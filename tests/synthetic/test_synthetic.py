@@ -27,7 +27,7 @@ def digests(folder) -> dict[str, str]:
 
 
 def test_the_same_seed_gives_the_same_bytes(book, tmp_path):
-    some = book.model_copy(update={"waves": {w: book.waves[w] for w in (1994, 2026)}})
+    some = book.model_copy(update={"waves": {w: book.waves[w] for w in (1994,)}})
     exports.write(some, tmp_path / "a", 7)
     exports.write(some, tmp_path / "b", 7)
     assert digests(tmp_path / "a") == digests(tmp_path / "b")
