@@ -38,7 +38,7 @@ def check_memory(wave: int, kind: str) -> None:
     """Raises MEMORY_MISSING if the wave is published and its memory is gone: no release could be held against it."""
     path = memory_of(wave, kind)
     if folder_of(wave, kind).is_dir() and not path.is_file():
-        raise LegepaneletError("MEMORY_MISSING", f"{wave} is published, and {path.relative_to(ROOT)} is gone",
+        raise LegepaneletError("MEMORY_MISSING", f"{wave} is published, and {path.parent.name}/{path.name} beside it is gone",
                                "Take the file back from version control: nothing else knows what is out.")  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Publishing, verifying by command, impact, continuity and the bundle."""
 
+import dataclasses
 import json
 import shutil
 import zipfile
@@ -8,7 +9,8 @@ import pandas as pd
 import pytest
 
 from analysis.errors import LegepaneletError
-from analysis.verification import bundle, manifest
+from analysis.settings import settings
+from analysis.verification import bundle, manifest, publishing
 from tests.conftest import git
 
 WHERE = "published/synthetic/2026"
@@ -34,6 +36,32 @@ def test_published_results_carry_one_digit_more_than_is_displayed(published):
     assert len(full.loc["2026.ai_use_yes.share", "estimate"]) > 10
     about = manifest.read(published.folder / WHERE)
     assert about["outputs"]["results.csv"] == manifest.digest(published.output(2026, "results.csv"))
+
+
+def test_figures_of_earlier_waves_are_remembered_with_their_own_wave(published):
+    """A publication lets out what its documents show of earlier waves too."""
+    shown = pd.read_csv(published.folder / WHERE / "earlier.csv", dtype=str, keep_default_na=False)
+    memory = published.folder / "published" / "synthetic" / "releases"
+    figures = shown[(shown["kind"] == "estimate") & (shown["status"] == "shown") & (shown["model"] == "")]
+    for wave, rows in figures.groupby("wave"):
+        assert set(rows["id"]) <= set(pd.read_csv(memory / f"{wave}.csv", dtype=str)["id"])
+    assert (memory / "2026.csv").is_file()
+
+
+@pytest.mark.parametrize("remembered", [True, False])
+def test_nothing_is_released_of_a_published_wave_whose_memory_is_gone(tmp_path, monkeypatch, remembered):
+    monkeypatch.setattr(publishing, "settings", lambda: dataclasses.replace(settings(), published=tmp_path))
+    publishing.check_memory(2026, "synthetic")  # not published yet
+    publishing.folder_of(2026, "synthetic").mkdir(parents=True)
+    path = publishing.memory_of(2026, "synthetic")
+    path.parent.mkdir()
+    if remembered:
+        path.touch()
+        publishing.check_memory(2026, "synthetic")
+    else:
+        with pytest.raises(LegepaneletError, match="MEMORY_MISSING") as error:
+            publishing.check_memory(2026, "synthetic")
+        assert "version control" in error.value.hint
 
 
 def test_the_manifest_names_no_path_and_no_user(published):
