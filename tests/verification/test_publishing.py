@@ -38,14 +38,15 @@ def test_published_results_carry_one_digit_more_than_is_displayed(published):
     assert about["outputs"]["results.csv"] == manifest.digest(published.output(2026, "results.csv"))
 
 
-def test_figures_of_earlier_waves_are_remembered_with_their_own_wave(published):
-    """A publication lets out what its documents show of earlier waves too."""
-    shown = pd.read_csv(published.folder / WHERE / "earlier.csv", dtype=str, keep_default_na=False)
-    memory = published.folder / "published" / "synthetic" / "releases"
-    figures = shown[(shown["kind"] == "estimate") & (shown["status"] == "shown") & (shown["model"] == "")]
-    for wave, rows in figures.groupby("wave"):
-        assert set(rows["id"]) <= set(pd.read_csv(memory / f"{wave}.csv", dtype=str)["id"])
-    assert (memory / "2026.csv").is_file()
+def test_a_publication_lets_out_what_its_documents_show_of_earlier_waves(articles, monkeypatch):
+    """And no more: those figures are held against the memory of their own wave."""
+    monkeypatch.setattr(publishing, "settings", lambda: dataclasses.replace(settings(), output=articles.folder / "_output"))
+    out = publishing.released(2026, ["research-conditions"])
+    assert list(out) == [2026, 2019]
+    assert "2019.res_active_yes.share" in set(out[2019]["id"])
+    assert len(out[2019]) < 200 < len(publishing.read_results(articles.output(2019, "results.csv")))
+    assert len(out[2026]) == len(publishing.read_results(articles.output(2026, "results.csv")))
+    assert list(publishing.released(2026, ["ai-use"])) == [2026]
 
 
 @pytest.mark.parametrize("remembered", [True, False])
