@@ -1,10 +1,11 @@
-# The door that people use; the work is done by `python -m analysis`.
+# The door that people use; the work is done by `python -m analysis.door`. No variable stands in a recipe: what is given reaches Python
+# by the environment, so that no shell reads it.
 PYTHON ?= python3
+WAVE ?=
+ARTICLE ?=
 REPORT_LANG ?= nb
 FORMATS ?= html pdf
 RENDERER ?= builtin
-WAVE ?=
-ARTICLE ?=
 DATA ?=
 DRAFT ?=
 BLIND ?=
@@ -17,80 +18,83 @@ BY ?=
 WHERE ?=
 LEVEL ?=
 SECONDS ?= 60
-VENV := .venv
-RUN := $(VENV)/bin/python -m analysis
-HOW = --lang "$(REPORT_LANG)" --formats "$(FORMATS)" --renderer "$(RENDERER)" --data "$(DATA)" --draft "$(DRAFT)" --blind "$(BLIND)" --manuscript "$(MANUSCRIPT)"
+export
 export PYTHONHASHSEED := 0
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help report reports article articles check export data publish table verify crosscheck impact bundle test coverage fuzz bench clean environment
+.PHONY: help environment tools report reports article articles check export data publish table verify crosscheck impact bundle test quick \
+	slow simulate fuzz bench lock clean
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
-environment: $(VENV)/complete
+environment:
+	@"$$PYTHON" -I tools/environment.py report
 
-$(VENV)/complete: requirements.lock tests/files.lock
-	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else f"Python 3.11, 3.12 or 3.13 is needed; $(PYTHON) is {v[0]}.{v[1]}. Try make PYTHON=python3.12 ...")'
-	@echo "Setting up the environment in $(VENV) (once; some minutes)"
-	@rm -rf $(VENV)
-	@$(PYTHON) -m venv $(VENV)
-	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r tests/files.lock
-	@touch $@
+tools:
+	@"$$PYTHON" -I tools/environment.py test
 
 report: environment ## the report of a wave: make report WAVE=2026
-	@$(RUN) report --wave "$(WAVE)" $(HOW)
+	@.venv/bin/python -m analysis.door report
 
 reports: environment ## the reports of all waves
-	@$(RUN) reports $(HOW)
+	@.venv/bin/python -m analysis.door reports
 
 article: environment ## an article: make article ARTICLE=ai-use WAVE=2026
-	@$(RUN) article --article "$(ARTICLE)" --wave "$(WAVE)" $(HOW)
+	@.venv/bin/python -m analysis.door article
 
 articles: environment ## all articles of a wave
-	@$(RUN) articles --wave "$(WAVE)" $(HOW)
+	@.venv/bin/python -m analysis.door articles
 
 check: environment ## read and validate a wave's raw files: make check WAVE=2026
-	@$(RUN) check --wave "$(WAVE)" --data "$(DATA)"
+	@.venv/bin/python -m analysis.door check
 
 export: environment ## the analysis file of a wave for other software: make export WAVE=2026
-	@$(RUN) export --wave "$(WAVE)" --data "$(DATA)"
+	@.venv/bin/python -m analysis.door export
 
 data: environment ## write the synthetic raw exports (DATA=folder: elsewhere)
-	@$(RUN) data --data "$(DATA)"
+	@.venv/bin/python -m analysis.door data
 
 publish: environment ## publish a wave: make publish WAVE=2026 (REASON="..." to replace a publication)
-	@$(RUN) publish --wave "$(WAVE)" --data "$(DATA)" --reason "$(REASON)" --approver "$(APPROVER)" --documents "$(DOCUMENTS)"
+	@.venv/bin/python -m analysis.door publish
 
 table: environment ## a table on demand: make table INDICATOR=jss BY=region WHERE="sex=female" WAVE=2026
-	@$(RUN) table --indicator "$(INDICATOR)" --by "$(BY)" --where "$(WHERE)" --wave "$(WAVE)" --lang "$(REPORT_LANG)" --data "$(DATA)" --reason "$(REASON)" --approver "$(APPROVER)"
+	@.venv/bin/python -m analysis.door table
 
 verify: environment ## whether a publication is what the data give: make verify WAVE=2026 (LEVEL=A: files only)
-	@$(RUN) verify --wave "$(WAVE)" --data "$(DATA)" --level "$(LEVEL)"
+	@.venv/bin/python -m analysis.door verify
 
 crosscheck: environment ## a wave's results computed again in R's survey: make crosscheck WAVE=2026
-	@$(RUN) crosscheck --wave "$(WAVE)" --data "$(DATA)"
+	@.venv/bin/python -m analysis.door crosscheck
 
 impact: environment ## what is published and would be displayed otherwise today; earlier figures rerun
-	@$(RUN) impact --data "$(DATA)"
+	@.venv/bin/python -m analysis.door impact
 
 bundle: environment ## one zip of a publication for a journal or an archive: make bundle WAVE=2026
-	@$(RUN) bundle --wave "$(WAVE)"
+	@.venv/bin/python -m analysis.door bundle
 
-test: environment ## run the tests
-	@$(VENV)/bin/python -m pytest
+test: tools ## run the tests
+	@.venv/bin/python -m pytest
 
-coverage: environment ## do the intervals hold what they promise? 10,000 simulated panels (docs/coverage.md)
-	@$(VENV)/bin/python -m tests.coverage
+quick: tools ## the tests that need no built project: seconds
+	@.venv/bin/python -m pytest -m "not commands and not slow"
 
-fuzz: environment ## every reader fed with ever new bytes, SECONDS each
-	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r tests/fuzz.lock
-	@$(VENV)/bin/python -m tests.fuzz $(SECONDS)
+slow: tools ## the tests that take minutes each: a build killed at fifty moments, a verification of level C
+	@.venv/bin/python -m pytest -m slow
 
-bench: environment ## timings as ratios, and the calibration over 200 seeds
-	@$(VENV)/bin/python -m tests.bench
+simulate: tools ## do the intervals hold what they promise? 10,000 simulated panels (docs/simulation.md)
+	@.venv/bin/python -m tools.simulate
+
+fuzz: tools ## every reader fed with ever new bytes, SECONDS each
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r tools/fuzz.lock
+	@.venv/bin/python -m tools.fuzz
+
+bench: tools ## timings as ratios, and the calibration over 200 seeds
+	@.venv/bin/python -m tools.bench
+
+lock: ## the lock files anew from pyproject.toml, hashed and without addresses (needs uv)
+	@"$$PYTHON" tools/lock.py
 
 clean: ## remove what can be made again (not the environment, not raw data)
-	rm -rf _output .build data/derived data/synthetic reports/figures .pytest_cache .hypothesis
+	rm -rf _output .build .cache logs data/derived data/synthetic reports/figures .pytest_cache .hypothesis

@@ -2,21 +2,23 @@
 
 import argparse
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-from analysis import pipeline
+from analysis import log, pipeline
+from analysis.checking import check
 from analysis.errors import LegepaneletError
 from analysis.options import REPORT, run_of, say, wave_of
 from analysis.releasing import bundle, crosscheck, impact, publish, verify
 from analysis.settings import ROOT, settings
-from analysis.table_on_demand import table
 from analysis.writing import export, write
 
 
 def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
-        if options.run in (check, verify):  # they write nothing that another run could need
+        if options.command in ("check", "verify"):  # they write nothing that another run could need
             return options.run(options)
         with pipeline.alone(lambda: say("Another run is at work in this project; waiting for it to end.")):
             return options.run(options)
@@ -29,56 +31,19 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("Stopped; what was made before is as it was.", file=sys.stderr)
         return 130
+    except Exception as error:  # a fault of ours: the user is told where its trace lies, and nothing else
+        print(f"Error {log.internal(error)}", file=sys.stderr)
+        return 1
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m analysis", description=__doc__)
     commands = parser.add_subparsers(required=True)
-    for name, run, help_ in (
-        ("report", report, "the report of a wave"), ("reports", reports, "the reports of all waves"),
-        ("article", article, "one article of a wave"), ("articles", articles, "all articles of a wave"),
-        ("check", check, "read and validate the raw files of a wave, nothing else"),
-        ("export", export, "the analysis file of a wave for other software"), ("data", data, "write the synthetic raw exports"),
-        ("publish", publish, "publish a wave's documents, results and ledger"), ("verify", verify, "whether a publication is what the data give"),
-        ("table", table, "a table on demand"), ("crosscheck", crosscheck, "a second computation in R's survey"),
-        ("impact", impact, "published numbers that would be displayed otherwise today"), ("bundle", bundle, "one zip for a journal or an archive"),
-    ):  # fmt: skip
-        command = commands.add_parser(name, help=help_)
-        command.set_defaults(run=run, command=name)
-        command.add_argument("--data", default="")
-        if name in (
-            "report",
-            "article",
-            "articles",
-            "check",
-            "export",
-            "publish",
-            "table",
-            "verify",
-            "crosscheck",
-            "bundle",
-        ):
-            command.add_argument("--wave", default="")
-        if name == "article":
-            command.add_argument("--article", default="")
-        if name in ("report", "reports", "article", "articles"):
-            for edition in ("draft", "blind", "manuscript"):
-                command.add_argument(f"--{edition}", default="")
-            command.add_argument("--lang", default="nb")
-            command.add_argument("--formats", default="html pdf")
-            command.add_argument("--renderer", default="builtin")
-        if name in ("publish", "table"):
-            command.add_argument("--approver", default="")
-            command.add_argument("--reason", default="")
-        if name == "table":
-            for part in ("indicator", "by", "where"):
-                command.add_argument(f"--{part}", default="")
-            command.add_argument("--lang", default="nb")
-        if name == "publish":
-            command.add_argument("--documents", default="")
-            command.set_defaults(renderer="builtin", draft="", blind="", manuscript="")
-        if name == "verify":
-            command.add_argument("--level", default="")
+    for name, known in COMMANDS.items():
+        command = commands.add_parser(name, help=known.help)
+        command.set_defaults(run=known.run, command=name, renderer="builtin", draft="", blind="", manuscript="")
+        for option in known.options:
+            command.add_argument(f"--{option}", default=DEFAULTS.get(option, ""))
     return parser
 
 
@@ -114,32 +79,10 @@ def articles(options) -> int:
     return write(options, run, [(name, wave) for name in known])
 
 
-def check(options) -> int:
-    run = run_of(options)
-    wave = wave_of(options, run)
-    from analysis.codebook import load
-    from analysis.codebook.population import of_wave
-    from analysis.intake import problems
-    from analysis.intake import wave as intake
-    from analysis.panel import build as panel
+def table(options) -> int:
+    from analysis.table_on_demand import table as answer  # pandas: a second that the other commands need not pay
 
-    answers, sample, population = run.source.files[wave]
-    book = load(settings().codebook)
-    coded = intake.read(book, wave, answers, sample)
-    for problem in coded.problems.to_dict("records"):
-        print(problems.describe(problem))
-    if len(coded.problems):
-        print("What to do:", *problems.remedies(coded.problems), sep="\n  ")
-    errors, warnings = len(coded.errors), len(coded.problems) - len(coded.errors)
-    print(
-        f"{wave}: {len(coded.answers)} usable rows of {len(coded.sample)} doctors in the sample; {errors} errors, {warnings} warnings"
-    )
-    if errors:
-        return 1
-    tables = (coded.answers, coded.reasons, coded.sample)
-    made = panel.build(book, wave, *tables, of_wave(settings().population, wave, population))
-    print(f"{wave}: {len(made.analysed)} respondents can be weighted to {len(made.margins)} levels of the population")
-    return 0
+    return answer(options)
 
 
 def data(options) -> int:
@@ -150,9 +93,37 @@ def data(options) -> int:
             raise LegepaneletError(
                 "DATA_REAL", f"{folder.name}/ holds real waves", "Synthetic waves are never written beside them."
             )
-    pipeline.build(lambda: [pipeline.synthetic_task(folder)])
+    pipeline.build([pipeline.synthetic_task(folder)])
     print(folder.relative_to(ROOT) if folder.is_relative_to(ROOT) else folder)
     return 0
+
+
+@dataclass(frozen=True)
+class Command:
+    """What a command does and the options it takes; `make` hands them over as variables (see `door`)."""
+
+    run: Callable[[argparse.Namespace], int]
+    help: str
+    options: tuple[str, ...]
+
+
+DEFAULTS = {"lang": "nb", "formats": "html pdf", "renderer": "builtin"}
+WRITING = ("lang", "formats", "renderer", "data", "draft", "blind", "manuscript")
+COMMANDS = {
+    "report": Command(report, "the report of a wave", ("wave", *WRITING)),
+    "reports": Command(reports, "the reports of all waves", WRITING),
+    "article": Command(article, "one article of a wave", ("article", "wave", *WRITING)),
+    "articles": Command(articles, "all articles of a wave", ("wave", *WRITING)),
+    "check": Command(check, "read and validate the raw files of a wave, nothing else", ("wave", "data")),
+    "export": Command(export, "the analysis file of a wave for other software", ("wave", "data")),
+    "data": Command(data, "write the synthetic raw exports", ("data",)),
+    "publish": Command(publish, "publish a wave's documents, results and ledger", ("wave", "documents", "data", "reason", "approver")),
+    "verify": Command(verify, "whether a publication is what the data give", ("wave", "data", "level")),
+    "table": Command(table, "a table on demand", ("indicator", "by", "where", "wave", "lang", "data", "reason", "approver")),
+    "crosscheck": Command(crosscheck, "a second computation in R's survey", ("wave", "data")),
+    "impact": Command(impact, "published numbers that would be displayed otherwise today", ("data",)),
+    "bundle": Command(bundle, "one zip for a journal or an archive", ("wave",)),
+}
 
 
 if __name__ == "__main__":

@@ -144,7 +144,7 @@ def impact(options) -> int:
 
     run = run_of(options)
     waves = [w for w in run.waves if w in pipeline.known_waves()]
-    pipeline.build(lambda: pipeline.results_tasks(run, [max(waves)]))
+    pipeline.build(pipeline.results_tasks(run, [max(waves)]))
     differences, compared, inputs = changes.impact(run.source.kind)
     print("\n".join(inputs))
     for d in sorted(differences, key=lambda d: d.where):
@@ -169,6 +169,6 @@ def bundle(options) -> int:
     kind = "real" if publishing.folder_of(wave, "real").is_dir() else "synthetic"
     with tempfile.TemporaryDirectory() as folder:
         # Made anew: what happens to lie in data/synthetic is not handed over.
-        pipeline.build(lambda: [pipeline.synthetic_task(Path(folder))])
+        pipeline.build([pipeline.synthetic_task(Path(folder))])
         print(bundling.bundle(wave, kind, Path(folder)).relative_to(ROOT))
     return 0

@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+MARKS = ("_quarto.yml", "data/codebook")  # what the project's folder is known by
+
+
+def _root() -> Path:
+    """The project's folder: from the working directory upwards, as a kernel starts in `reports/`; else where this file lies."""
+    here = Path.cwd()
+    places = (here, *here.parents, Path(__file__).resolve().parent.parent)
+    return next((p for p in places if all((p / mark).exists() for mark in MARKS)), places[-1])
+
+
+ROOT = _root()
 
 
 @dataclass(frozen=True)

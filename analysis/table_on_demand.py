@@ -91,7 +91,7 @@ def table(options) -> int:
     wave, lang = wave_of(options, run), languages_of(options)[0]
     book = load(settings().codebook)
     request = requested(book, wave, options.indicator, options.by, options.where)
-    pipeline.build(lambda: pipeline.results_tasks(run, [wave]))
+    pipeline.build(pipeline.results_tasks(run, [wave]))
     panel, path = build.load(pipeline.derived(wave)), publishing.memory_of(wave, run.source.kind)
     kin = on_demand.family(book, wave, request.indicator)
 

@@ -3,8 +3,8 @@
 import time
 
 from analysis import pipeline
-from analysis.documents import Edition, check_renderer
-from analysis.options import formats_of, languages_of, run_of, say, wave_of
+from analysis.documents import check_renderer
+from analysis.options import edition_of, formats_of, languages_of, run_of, say, wave_of
 from analysis.settings import ROOT, settings
 
 
@@ -13,27 +13,22 @@ def write(options, run: pipeline.Run, documents: list[tuple[str, int]]) -> int:
     started, formats = time.monotonic(), formats_of(options)
     wanted = [(d, w, lang) for lang in languages_of(options) for d, w in documents]
     check_renderer(options.renderer)
-    edition = Edition(*(getattr(options, name) not in ("", "0") for name in ("draft", "blind", "manuscript")))
+    edition = edition_of(options, formats)
     waves = sorted({wave for _, wave in documents})
     made = [p for d, w, lang in wanted for p in pipeline.document_files(d, w, lang, formats, edition).values()]
-
-    def tasks():
-        found = [pipeline.document_task(run, *each, formats, options.renderer, edition) for each in wanted]
-        return pipeline.results_tasks(run, waves) + found
-
-    command = f"{documents} {options.lang} {formats} {options.renderer}{edition.suffix}"
-    results = [pipeline.results_file(w) for w in run.waves if w <= max(waves)]
+    tasks = pipeline.document_tasks(run, wanted, formats, options.renderer, edition)
     records = [settings().output / str(w) / "manifest.json" for w in waves]
-    if pipeline.up_to_date(run, command, [*made, *results]) or not pipeline.build(tasks):
+    if pipeline.pending(tasks):
+        pipeline.check_articles(run, wanted)
+        pipeline.build(tasks)
+        say(f"Done in {time.monotonic() - started:.0f} s.")
+    else:
         say("Nothing has changed; the documents are up to date.")
         records = [path for path in records if not path.is_file()]
-    else:
-        say(f"Done in {time.monotonic() - started:.0f} s.")
     for path in records:
         from analysis.verification import manifest
 
         manifest.record(int(path.parent.name), run.source.files, run.source.kind, options.renderer, _again(options))
-    pipeline.remember(run, command, [*made, *results])
     if run.source.kind == "synthetic":
         say("These are SYNTHETIC DATA: no doctor answered this.")
     absent = [str(w) for w in pipeline.known_waves() if w not in run.waves and w <= max(waves)]
@@ -57,7 +52,7 @@ def _again(options) -> str:
 def export(options) -> int:
     run = run_of(options)
     wave = wave_of(options, run)
-    pipeline.build(lambda: pipeline.results_tasks(run, [wave]))
+    pipeline.build(pipeline.results_tasks(run, [wave]))
     from analysis.codebook import load
     from analysis.estimation import export as exporting
     from analysis.panel import build as building

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from tests.conftest import Project
+from tests.projects import Project
 
 
 def digest(path) -> str:
@@ -20,38 +20,38 @@ def refused(done, *told: str) -> None:
         assert text in done.stderr, done.stderr
 
 
-def test_a_wave_there_is_not_names_those_there_are(project):
-    refused(project.run("report", "--wave", "2020"), "WAVE_UNKNOWN", "WAVE=2020", "1994, 2008, 2019, 2026")
+def test_a_wave_there_is_not_names_those_there_are(small):
+    refused(small.run("report", "--wave", "2020"), "WAVE_UNKNOWN", "WAVE=2020", "1994, 2024, 2026")
 
 
-def test_no_wave_at_all(project):
-    refused(project.run("report"), "WAVE_MISSING", "2026")
+def test_no_wave_at_all(small):
+    refused(small.run("report"), "WAVE_MISSING", "2026")
 
 
-def test_data_pointing_nowhere(project):
-    refused(project.run("report", "--wave", "2026", "--data", "/no/such/folder"), "DATA_MISSING", "/no/such/folder")
+def test_data_pointing_nowhere(small):
+    refused(small.run("report", "--wave", "2026", "--data", "/no/such/folder"), "DATA_MISSING", "/no/such/folder")
 
 
-def test_data_that_is_empty(project, tmp_path):
-    refused(project.run("report", "--wave", "2026", data=tmp_path), "DATA_MISSING", "holds no wave")
+def test_data_that_is_empty(small, tmp_path):
+    refused(small.run("report", "--wave", "2026", data=tmp_path), "DATA_MISSING", "holds no wave")
 
 
-def test_synthetic_waves_are_not_mixed_with_real_ones(project, tmp_path):
-    for wave in ("1994", "2019"):
-        shutil.copytree(project.data / wave, tmp_path / wave)
+def test_synthetic_waves_are_not_mixed_with_real_ones(small, tmp_path):
+    for wave in ("1994", "2024"):
+        shutil.copytree(small.data / wave, tmp_path / wave)
     sample = tmp_path / "1994" / "sample.csv"
     rows = [row[:-1] for row in csv.reader(sample.open(encoding="utf-8"))]
     with sample.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows(rows)
-    refused(project.run("check", "--wave", "1994", data=tmp_path), "DATA_MIXED", "2019")
+    refused(small.run("check", "--wave", "1994", data=tmp_path), "DATA_MIXED", "2024")
 
 
-def test_an_unknown_format_and_language(project):
+def test_an_unknown_format_and_language(small):
     refused(
-        project.run("report", "--wave", "2026", "--formats", "odt"), "FORMAT_UNKNOWN", "html and pdf and docx and jats"
+        small.run("report", "--wave", "2026", "--formats", "odt"), "FORMAT_UNKNOWN", "html and pdf and docx and jats"
     )
-    refused(project.run("report", "--wave", "2026", "--lang", "sv"), "LANG_UNKNOWN", "nb or en")
-    refused(project.run("report", "--wave", "2026", "--renderer", "word"), "RENDERER_UNKNOWN", "builtin or quarto")
+    refused(small.run("report", "--wave", "2026", "--lang", "sv"), "LANG_UNKNOWN", "nb or en")
+    refused(small.run("report", "--wave", "2026", "--renderer", "word"), "RENDERER_UNKNOWN", "builtin or quarto")
 
 
 @pytest.mark.skipif(shutil.which("quarto") is not None, reason="Quarto is installed")
@@ -64,6 +64,7 @@ def test_quarto_that_is_not_there_is_said_in_a_line(workshop):
 def test_a_report_ends_with_the_paths_and_says_what_the_data_are(workshop):
     done = workshop.run("report", "--wave", "2026")
     assert done.stdout.splitlines() == ["_output/2026/wave-report.nb.html", "_output/2026/wave-report.nb.pdf"]
+    assert workshop.output(2026, "wave-report.nb.pdf").is_file()
     assert "SYNTHETIC DATA" in done.stderr
 
 
@@ -86,10 +87,10 @@ def test_a_new_sentence_appears_and_the_results_are_untouched(workshop):
     document.write_text(text, encoding="utf-8")
 
 
-def test_one_changed_answer_changes_the_results(first_report, tmp_path):
+def test_one_changed_answer_changes_the_results(small, tmp_path):
     """And nothing is left of a wave that the run has no data of: a trend may not show it."""
     data = tmp_path / "raw"
-    shutil.copytree(first_report.data / "1994", data / "1994")
+    shutil.copytree(small.data / "1994", data / "1994")
     import pyreadstat
 
     path = data / "1994" / "answers.sav"
@@ -99,9 +100,9 @@ def test_one_changed_answer_changes_the_results(first_report, tmp_path):
     pyreadstat.write_sav(
         frame, str(path), variable_value_labels=meta.variable_value_labels, missing_ranges=meta.missing_ranges
     )
-    before = digest(first_report.output(1994, "results.csv"))
+    before = digest(small.output(1994, "results.csv"))
     other = Project(tmp_path / "project", data)
-    shutil.copytree(first_report.folder, other.folder)
+    shutil.copytree(small.folder, other.folder)
     done = other.run("export", "--wave", "1994")
     assert done.returncode == 0, done.stderr
     assert digest(other.output(1994, "results.csv")) != before

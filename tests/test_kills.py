@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import copy_project
+from tests.projects import copy_project
 
 MOMENTS = 50
 COMMAND = [sys.executable, "-m", "analysis", "report", "--wave", "1994"]

@@ -37,7 +37,7 @@ def test_the_plans_of_the_articles_are_read(book):
         ("vs_level: male", "vs_level: other", "the groups may be sex: female vs male"),
         ("wave: 2026", "wave: 2027", "2027 has no wave file"),
         ("primary:\n", "primary:\n" + "  - {indicator: ai_use_yes, vs_wave: 2019}\n" * 3, "at most 3 items"),
-        ("topics:", "colour: blue\ntopics:", "colour: Extra inputs"),
+        ("topics:", "colour: blue\ntopics:", "there is no key 'colour' here"),
     ],
 )
 def test_a_plan_that_does_not_fit_is_named_by_file_and_field(tmp_path, book, old, new, told):

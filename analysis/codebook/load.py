@@ -1,81 +1,17 @@
 """Reads `data/codebook/*.yml` and refuses what does not hold together, naming file and field."""
 
-from collections.abc import Hashable
 from pathlib import Path
-
-import yaml
-from pydantic import TypeAdapter, ValidationError
 
 from analysis.codebook.indicators import of_instrument
 from analysis.codebook.model import Codebook, Instrument, Panel, Part, ResponseSet, Wave
 from analysis.errors import LegepaneletError
+from analysis.yamlfile import nearest, parse
 
-DEEPEST = 50  # levels of a YAML file; the codebook has less than ten
-
-
-class _UniqueKeys(yaml.CSafeLoader):
-    """YAML in which a key that stands twice is a mistake, not the last one's victory."""
-
-    def construct_mapping(self, node, deep=False):
-        seen = set()
-        for key, _ in node.value:
-            if key.tag == "tag:yaml.org,2002:merge":  # `<<: *item`: what stands beside it wins
-                continue
-            value = self.construct_object(key, deep=True)
-            if not isinstance(value, Hashable):
-                raise yaml.constructor.ConstructorError(None, None, "a key must be one word or number", key.start_mark)
-            if value in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"the key '{value}' stands twice", key.start_mark)
-            seen.add(value)
-        return super().construct_mapping(node, deep)
-
-    def construct_object(self, node, deep=False):
-        try:
-            return super().construct_object(node, deep)
-        except (ValueError, OverflowError) as error:  # a day that there is not, 2026-02-31
-            told = f"'{node.value}' is no value: {error}"
-            raise yaml.constructor.ConstructorError(None, None, told, node.start_mark) from None
-
-
-def read_yaml(path: Path):
-    """The contents of one YAML file. Raises CODEBOOK_YAML with the line if it is not well formed."""
-    try:
-        text = path.read_text(encoding="utf-8")
-        _check_depth(text)
-        return yaml.load(text, Loader=_UniqueKeys)
-    except FileNotFoundError:
-        told = f"{path.name} is missing in {path.parent.name}/"
-        raise LegepaneletError("CODEBOOK_MISSING", told, "Take it back from version control.") from None
-    except UnicodeDecodeError:
-        raise LegepaneletError("CODEBOOK_YAML", f"{path.name} is not UTF-8", "Save the file as UTF-8.") from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f", line {mark.line + 1}" if mark else ""
-        raise LegepaneletError(
-            "CODEBOOK_YAML", f"{path.name}{where}: {getattr(error, 'problem', error)}", "Mend the YAML of that line."
-        ) from None
-
-
-def _check_depth(text: str) -> None:
-    """The library goes as deep as the brackets do, and falls when there are a hundred thousand. Raises a YAMLError with the line."""
-    depth = 0
-    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > DEEPEST:
-            raise yaml.composer.ComposerError(None, None, f"nested deeper than {DEEPEST} levels", event.start_mark)
+HINT = "The fields are described in analysis/codebook/model.py."
 
 
 def _parse(path: Path, model):
-    try:
-        return TypeAdapter(model).validate_python(read_yaml(path))
-    except ValidationError as error:
-        lines = [
-            f"{path.name}: {'.'.join(str(part) for part in fault['loc']) or 'file'}: {fault['msg']}"
-            for fault in error.errors()
-        ]
-        raise LegepaneletError(
-            "CODEBOOK_FIELD", "\n".join(lines), "The fields are described in analysis/codebook/model.py."
-        ) from None
+    return parse(path, model, "CODEBOOK_FIELD", HINT)
 
 
 def load(folder: Path) -> Codebook:
@@ -170,7 +106,7 @@ def _wave_faults(wave: Wave, book: Codebook) -> list[str]:
     where, faults = f"waves/{wave.wave}.yml", []
     for name, asked in wave.instruments.items():
         if name not in book.instruments:
-            faults.append(f"{where}: instruments.{name}: there is no such instrument")
+            faults.append(f"{where}: instruments.{name}: there is no such instrument{nearest(name, book.instruments)}")
             continue
         known = {q.id for q in book.instruments[name].questions}
         faults += [

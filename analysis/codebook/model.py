@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from analysis.yamlfile import unknown_key
+
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 MissingReason = Literal["not_applicable", "refused", "unanswered"]
@@ -19,6 +21,14 @@ MARKING = ("order", "mode", "renewal", "population", "position_grouping")
 
 class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def known_keys(cls, data):
+        for key in data if isinstance(data, dict) else ():
+            if key not in cls.model_fields:
+                raise unknown_key(key, cls.model_fields)
+        return data
 
 
 class Label(Part):

@@ -3,12 +3,12 @@
 from datetime import date
 from pathlib import Path
 
-from pydantic import Field, TypeAdapter, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from analysis.codebook.indicators import of_wave
-from analysis.codebook.load import read_yaml
 from analysis.codebook.model import Codebook, Id, Part
 from analysis.errors import LegepaneletError
+from analysis.yamlfile import parse
 
 MOST_PRIMARY = 3  # outcomes that Holm's method is applied to; all else is exploratory
 BACKGROUND = ("sex", "age_group", "position")
@@ -79,9 +79,11 @@ def read(folder: Path, book: Codebook) -> dict[str, Plan]:
     plans, faults = {}, []
     for path in sorted(folder.glob("*.plan.yml")):
         try:
-            plan = TypeAdapter(Plan).validate_python(read_yaml(path))
-        except ValidationError as error:
-            faults += [f"{path.name}: {'.'.join(map(str, f['loc'])) or 'file'}: {f['msg']}" for f in error.errors()]
+            plan = parse(path, Plan, "PLAN_FIELD")
+        except LegepaneletError as error:
+            if error.code != "PLAN_FIELD":
+                raise
+            faults.append(error.message)
             continue
         faults += [f"{path.name}: {fault}" for fault in _faults(plan, path.name.removesuffix(".plan.yml"), book)]
         plans[plan.article] = plan
@@ -90,6 +92,11 @@ def read(folder: Path, book: Codebook) -> dict[str, Plan]:
             "PLAN_FIELD", "\n".join(faults), "The fields are described in analysis/codebook/plan.py."
         )
     return plans
+
+
+def plans_of_wave(folder: Path, book: Codebook, wave: int) -> list[Plan]:
+    """The plans of the articles of a wave. Raises PLAN_FIELD."""
+    return [plan for plan in read(folder, book).values() if plan.wave == wave]
 
 
 def _faults(plan: Plan, stem: str, book: Codebook):

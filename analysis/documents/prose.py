@@ -9,9 +9,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.codebook.load import read_yaml
 from analysis.documents import qmd
 from analysis.errors import LegepaneletError
+from analysis.yamlfile import read_yaml
 
 EXCEPTIONS = "exceptions.yml"
 INLINE = re.compile(r"`\{python\}[^`]*`")

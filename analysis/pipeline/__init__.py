@@ -12,10 +12,11 @@ from analysis.pipeline.files import (
     plans_of,
     results_file,
 )
-from analysis.pipeline.runs import remember, results_tasks, source, up_to_date
-from analysis.pipeline.tasks import document_task, synthetic_task
+from analysis.pipeline.runs import check_articles, document_tasks, results_tasks, source
+from analysis.pipeline.state import pending
+from analysis.pipeline.tasks import synthetic_task
 
 __all__ = [
-    "APPENDIX", "Run", "alone", "articles", "build", "derived", "document_files", "document_task", "find", "known_waves", "of_the_disk", "plans_of",
-    "remember", "results_file", "results_tasks", "source", "synthetic_task", "up_to_date",
+    "APPENDIX", "Run", "alone", "articles", "build", "check_articles", "derived", "document_files", "document_tasks", "find", "known_waves",
+    "of_the_disk", "pending", "plans_of", "results_file", "results_tasks", "source", "synthetic_task",
 ]  # fmt: skip

@@ -2,11 +2,18 @@
 
 import errno
 import os
+import shutil
+import sys
 from collections.abc import Callable
 from contextlib import contextmanager
+from itertools import pairwise
 
+from analysis import log
 from analysis.errors import LegepaneletError
+from analysis.pipeline.state import Task, given, is_done, pending, remember
 from analysis.settings import ROOT, settings
+
+LITTLE = 1_000_000  # bytes; a disk with less is full
 
 
 @contextmanager
@@ -29,81 +36,95 @@ def alone(waiting: Callable[[], None]):
 
 def of_the_disk(error: OSError) -> LegepaneletError:
     """A full or write-protected disk, said in a line."""
-    where = (
-        os.path.relpath(error.filename, ROOT)
-        if isinstance(error.filename, (str, os.PathLike))
-        else "the project's folder"
-    )
+    named = isinstance(error.filename, (str, os.PathLike))
+    where = os.path.relpath(error.filename, ROOT) if named else "the project's folder"
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return LegepaneletError(
-            "DISK_FULL",
-            f"{where}: {error.strerror}",
-            "Make room, then run the command again; what was made before is whole.",
-        )
+        hint = "Make room, then run the command again; what was made before is whole."
+        return LegepaneletError("DISK_FULL", f"{where}: {error.strerror}", hint)
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return LegepaneletError(
-            "NOT_WRITABLE",
-            f"{where}: {error.strerror}",
-            "Give yourself the right to write there, then run the command again.",
-        )
-    return LegepaneletError(
-        "FILE_SYSTEM", f"{where}: {error.strerror or error}", "Run the command again when that is mended."
-    )
+        hint = "Give yourself the right to write there, then run the command again."
+        return LegepaneletError("NOT_WRITABLE", f"{where}: {error.strerror}", hint)
+    return LegepaneletError("FILE_SYSTEM", f"{where}: {error.strerror or error}", "Run the command again when that is mended.")
 
 
-def build(tasks: Callable[[], list]) -> bool:
-    """Runs what has to be run, two tasks at a time where two can; each says what it does. True if anything ran.
+def build(tasks: list[Task]) -> bool:
+    """Runs what is not done, two tasks at a time where two can; each says what it does. True if anything was not.
 
-    `tasks` makes the tasks: a session marks those it was given, so the look and the run each need their own.
-
-    Raises the LegepaneletErrors of all tasks as one; other faults as they are.
+    `tasks` stand in an order in which they can be run. Raises the LegepaneletErrors of all tasks as one; other faults as they are.
     """
-    import pytask
-
-    look = _session(tasks(), dry_run=True)
-    # What fails at the look alone (an output that may not be written) is told by the run.
-    to_do = (pytask.TaskOutcome.WOULD_BE_EXECUTED, pytask.TaskOutcome.FAIL)
-    pending = {r.task.signature for r in look.execution_reports if r.outcome in to_do}
-    if not pending:
+    to_do = pending(tasks)
+    if not to_do:
         return False
-    before = sorted(len(look.dag.ancestors(task) & pending) for task in pending)
-    # Where each waits for all before it, a second worker would have nothing to do.
-    in_line = before == list(range(len(pending)))
-    session = _session(tasks(), n_workers=1 if in_line else 2)
-    failures = [r.exc_info[1] for r in session.execution_reports if r.outcome == pytask.TaskOutcome.FAIL]
+    failures = _run(to_do)
     known = [f for f in failures if isinstance(f, LegepaneletError)]
     if len(known) > 1 and len(known) == len(failures):  # several documents refused: all of it in one run
         raise LegepaneletError(known[0].code, "\n".join(f.message for f in known), known[0].hint)
     for failure in failures:
-        raise _full(failure) or failure
+        raise _full_disk() or failure
     return True
 
 
-def _full(failure: BaseException) -> OSError | None:
-    """A disk that is full, whichever library found it so."""
-    words = str(failure)
-    full = "disk is full" in words or "No space left on device" in words or "disk I/O error" in words
-    return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) if full and not isinstance(failure, OSError) else None
-
-
-def _session(tasks: list, **options):
+def _run(tasks: list[Task]) -> list[BaseException]:
+    """Has pytask run the tasks in their order; the faults of those that failed. Its own notes are kept in memory: `state` decides."""
     import pytask
 
     folder = settings().derived
     folder.mkdir(parents=True, exist_ok=True)
-    config = folder / "pytask.toml"  # its folder is where pytask keeps its own files
-    config.write_text("[tool.pytask.ini_options]\n", encoding="utf-8")
+    config = folder / "pytask.toml"  # its folder is where pytask looks for its own
+    if not config.is_file():
+        config.write_text("[tool.pytask.ini_options]\n", encoding="utf-8")
     pytask.console.quiet = True  # our own lines tell what runs
-    try:
-        session = pytask.build(
-            tasks=tasks, config=config, paths=[folder], database_url=f"sqlite:///{folder / 'pytask.sqlite3'}", capture="no", verbose=0,
-            show_traceback=False, disable_warnings=True, **options,
-        )  # fmt: skip
-    except Exception as error:  # pytask's own notes are on the disk too
-        raise _full(error) or error from None
-    if session.exit_code not in (pytask.ExitCode.OK, pytask.ExitCode.FAILED):
-        failure = next((r.exc_info[1] for r in session.collection_reports if r.exc_info), None)
-        raise (failure and (_full(failure) or failure)) or LegepaneletError(
-            "PIPELINE_FAILED", f"pytask ended with {session.exit_code}"
-        )
-    return session
+    session = pytask.build(
+        tasks=[_for_pytask(task) for task in tasks], config=config, paths=[folder], database_url="sqlite://", capture="no", verbose=0,
+        show_traceback=False, disable_warnings=True, force=True, n_workers=1 if _in_line(tasks) else 2,
+    )  # fmt: skip
+    failures = [r.exc_info[1] for r in session.execution_reports if r.outcome == pytask.TaskOutcome.FAIL]
+    if session.exit_code not in (pytask.ExitCode.OK, pytask.ExitCode.FAILED) and not failures:
+        found = next((r.exc_info[1] for r in session.collection_reports if r.exc_info), None)
+        failures = [found or LegepaneletError("PIPELINE_FAILED", f"pytask ended with {session.exit_code}")]
+    return failures
+
+
+def _in_line(tasks: list[Task]) -> bool:
+    """Whether each task waits for the one before it: a second worker would have nothing to do."""
+    return all(set(one.outputs) & {*two.inputs, *two.waits_for} for one, two in pairwise(tasks))
+
+
+def _for_pytask(task: Task):
+    """The task as pytask takes it. Whether it has to run is asked once more when its turn comes: what it waited for may be as it was."""
+    import pytask
+
+    @pytask.task(name=task.name, kwargs={"inputs": [*task.inputs, *task.waits_for], "produces": list(task.outputs)})
+    def run(inputs, produces):
+        perform(task)
+
+    return pytask.mark.try_last(run) if task.last else run
+
+
+def perform(task: Task) -> None:
+    """Runs a task if it is not done, and notes that it is."""
+    from filelock import FileLock
+
+    locks = settings().derived / "locks"
+    locks.mkdir(parents=True, exist_ok=True)
+    with FileLock(locks / f"{task.name}.lock"):  # a worker outlives a run that is killed, and may be at this very task
+        if is_done(task):
+            return
+        hangs_on = given(task)
+        print(f"  {task.doing}", file=sys.__stderr__, flush=True)  # past pytask's capture, as it happens
+        for path in task.outputs:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            task.work(*task.arguments)
+        except (LegepaneletError, OSError):
+            raise
+        except Exception as error:  # its trace is lost on the way from a worker
+            raise _full_disk() or log.internal(error) from None
+        remember(task, hangs_on)
+
+
+def _full_disk() -> LegepaneletError | None:
+    """A disk with no room left, whichever library stumbled over it."""
+    folders = [f for f in (settings().derived, settings().output, ROOT) if f.is_dir()]
+    full = next((f for f in folders if shutil.disk_usage(f).free < LITTLE), None)
+    return of_the_disk(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(full))) if full else None

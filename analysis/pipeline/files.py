@@ -1,8 +1,7 @@
-"""What lies where, and what a task's result hangs on: the files of stages, waves and documents, and their fingerprints."""
+"""What lies where: the files of waves, results and documents, and those that a wave's results hang on."""
 
 import hashlib
-import os
-import sys
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,11 +9,13 @@ from pathlib import Path
 from analysis.documents import Edition
 from analysis.errors import LegepaneletError
 from analysis.intake.source import Source
-from analysis.settings import ROOT, settings
+from analysis.pipeline.state import digest
+from analysis.settings import settings
+from analysis.yamlfile import line_of, read_yaml
 
 SUFFIX = {"jats": "xml"}  # of a format's file, where it is not the format's name
 APPENDIX = "appendix"  # checklists and specifications of a wave's articles
-COMMON = ("__init__.py", "errors.py", "settings.py", "pipeline/files.py", "pipeline/tasks.py")
+YEAR = re.compile(r"[0-9]{4}")  # of a wave's file or folder
 PANEL = ("doctors", "reasons", "margins", "population")
 
 
@@ -29,48 +30,61 @@ class Run:
         return sorted(self.source.files)
 
 
-def code(*stages: str) -> list[Path]:
-    """The files whose change makes a task run again: its stages' code, the settings, the lock file."""
-    folder = ROOT / "analysis"
-    files = [folder / name for name in COMMON] + [p for stage in stages for p in sorted((folder / stage).rglob("*.py"))]
-    return [*files, ROOT / "requirements.lock", ROOT / "pyproject.toml"]
-
-
-def codebook_files() -> list[Path]:
-    folders = settings()
-    return [*sorted(folders.codebook.rglob("*.yml")), *sorted(folders.population.glob("*.csv"))]
-
-
-def fingerprint(files: list[Path]) -> str:
-    """One hash of many small files (names and contents), so that pytask has one thing to compare, not hundreds."""
-    total = hashlib.sha256(sys.version.encode())
-    for path in files:
-        total.update(os.path.relpath(path, ROOT).encode() + b"\0" + digest(path))
-    return total.hexdigest()
+def wave_file(wave: int) -> Path:
+    return settings().codebook / "waves" / f"{wave}.yml"
 
 
 @cache
-def digest(path: Path) -> bytes:
-    return hashlib.sha256(path.read_bytes()).digest()
-
-
-def known_waves() -> list[int]:
+def known_waves() -> tuple[int, ...]:
     """The waves of the codebook, by the names of their files."""
-    return sorted(int(p.stem) for p in (settings().codebook / "waves").glob("*.yml") if p.stem.isdigit())
+    return tuple(sorted(int(p.stem) for p in (settings().codebook / "waves").glob("*.yml") if YEAR.fullmatch(p.stem)))
+
+
+@cache
+def _yaml(path: Path, hashed: str) -> dict:
+    """A YAML file's keys, read again when it has changed; {} if it is no mapping: who needs it says so."""
+    found = read_yaml(path)
+    return found if isinstance(found, dict) else {}
+
+
+def yaml_of(path: Path) -> dict:
+    return _yaml(path, digest(path))
+
+
+def codebook_part(wave: int) -> list[Path]:
+    """The codebook's files that a wave's results hang on: its own instruments, its and all earlier waves' files, and what all waves share."""
+    folder = settings().codebook
+    asked = yaml_of(wave_file(wave)).get("instruments") or {}
+    instruments = [folder / "instruments" / f"{name}.yml" for name in sorted(asked)]
+    shared = [folder / "panel.yml", folder / "response_sets.yml"]
+    return [*shared, *(wave_file(w) for w in known_waves() if w <= wave), *(p for p in instruments if p.is_file())]
+
+
+def codebook_files() -> list[Path]:
+    return sorted(settings().codebook.rglob("*.yml"))
+
+
+def population_files() -> list[Path]:
+    return sorted(settings().population.glob("*.csv"))
 
 
 def export_of(wave: int) -> str:
-    """The suffix of a wave's export, without reading the whole codebook."""
-    text = (settings().codebook / "waves" / f"{wave}.yml").read_text(encoding="utf-8")
-    found = [line.split(":", 1)[1].split("#")[0].strip() for line in text.splitlines() if line.startswith("export:")]
-    if not found or found[0] not in ("sav", "csv", "xlsx"):
-        raise LegepaneletError("CODEBOOK_FIELD", f"waves/{wave}.yml: export: expected sav, csv or xlsx")
-    return found[0]
+    """The suffix of a wave's export. Raises CODEBOOK_FIELD."""
+    found = yaml_of(wave_file(wave)).get("export")
+    if found not in ("sav", "csv", "xlsx"):
+        told = f"{wave}.yml line {line_of(wave_file(wave), ['export'])}: export: found '{found}'"
+        raise LegepaneletError("CODEBOOK_FIELD", told, "Expected sav, csv or xlsx.")
+    return found
 
 
 def raw_hash(run: Run, wave: int) -> str:
     """The SHA-256 of the SHA-256s of a wave's raw files."""
-    return hashlib.sha256(b"".join(digest(path) for path in run.source.files[wave] if path)).hexdigest()
+    return hashlib.sha256(b"".join(bytes.fromhex(digest(path)) for path in run.source.files[wave] if path)).hexdigest()
+
+
+def kind_file() -> Path:
+    """Says of which kind the data are that the outputs were made from."""
+    return settings().derived / "kind.txt"
 
 
 def derived(wave: int) -> Path:
@@ -82,17 +96,18 @@ def panel_files(wave: int) -> list[Path]:
 
 
 def plan_files(wave: int) -> list[Path]:
-    """The analysis plans of the articles of a wave, found without reading the codebook."""
-    return [
-        p for p in sorted(settings().reports.glob("*.plan.yml")) if f"\nwave: {wave}\n" in p.read_text(encoding="utf-8")
-    ]
+    """The analysis plans of the articles of a wave. Raises PLAN_FIELD for a plan that is of no wave."""
+    found = {p: yaml_of(p).get("wave") for p in sorted(settings().reports.glob("*.plan.yml"))}
+    if lost := [p.name for p, year in found.items() if not YEAR.fullmatch(str(year))]:
+        raise LegepaneletError("PLAN_FIELD", f"{lost[0]}: wave: found '{found[settings().reports / lost[0]]}'", "Expected a year, as 2026.")
+    return [p for p, year in found.items() if int(year) == wave]
 
 
 def plans_of(wave: int) -> list:
     """The plans themselves. Raises PLAN_FIELD."""
     from analysis.codebook import load, plan
 
-    return [p for p in plan.read(settings().reports, load(settings().codebook)).values() if p.wave == wave]
+    return plan.plans_of_wave(settings().reports, load(settings().codebook), wave)
 
 
 def results_file(wave: int) -> Path:

@@ -1,240 +1,196 @@
-"""The tasks: what each makes, from what. pytask runs those whose inputs have changed.
+"""The tasks: what each makes, from what. Each is a function with plain arguments, and a description of what it reads and writes.
 
-Stages are imported inside the tasks, so that finding nothing to do costs no pandas. A task depends on the code of its own stage
-and of all above it, on its data, on the lock file, the settings and the Python version.
+A task imports what it runs within itself: the modules that its function imports, and no others, are part of its state (see `state`), and
+finding nothing to do costs no pandas. `TYPE_CHECKING` imports name what a task runs in a process of its own.
 """
 
-import os
-import sys
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from analysis.documents import Edition
 from analysis.errors import LegepaneletError
-from analysis.pipeline.files import (
-    APPENDIX,
-    Run,
-    code,
-    codebook_files,
-    derived,
-    document_files,
-    export_of,
-    fingerprint,
-    hidden_files,
-    known_waves,
-    languages,
-    panel_files,
-    plan_files,
-    plans_of,
-    raw_hash,
-    results_file,
-)  # fmt: skip
+from analysis.pipeline import files
+from analysis.pipeline.files import APPENDIX, Run, derived, hidden_files, panel_files, results_file
+from analysis.pipeline.state import Task, write_whole
 from analysis.settings import ROOT, settings
 
-DISCLOSURE = ("codebook", "intake", "panel", "estimation", "disclosure")
+INTAKE = ("answers", "reasons", "sample", "problems")
+RAW = ("sample.csv", "population.csv")  # beside the answers
 
 
-def task(name: str, files: list[Path], inputs: list[Path], outputs: list[Path], work: Callable[[], None], doing: str):
-    """A pytask task that does `work` when the small `files`, an input or an output is not as it was; `doing` says what it does."""
-    import pytask
-
-    # The inputs' names too: one input fewer is a change. From the project's folder: moving it is none.
-    names = " ".join(os.path.relpath(path, ROOT) for path in inputs)
-    known = pytask.PythonNode(value=fingerprint(files) + names, hash=True)
-
-    @pytask.task(name=name, kwargs={"inputs": inputs, "produces": outputs, "known": known})
-    def run(inputs, produces, known):
-        from filelock import FileLock
-
-        print(f"  {doing}", file=sys.__stderr__, flush=True)  # past pytask's capture, as it happens
-        for path in produces:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        locks = settings().derived / "locks"
-        locks.mkdir(parents=True, exist_ok=True)
-        with FileLock(locks / f"{name}.lock"):  # a worker outlives a run that is killed, and may be at this very task
-            work()
-
-    return run
-
-
-def synthetic_task(folder: Path):
+def synthetic_task(folder: Path) -> Task:
     """Writes the synthetic raw exports of every wave of the codebook."""
-    waves = known_waves()
-    suffix = {w: export_of(w) for w in waves}
-    outputs = [
-        folder / str(w) / name for w in waves for name in (f"answers.{suffix[w]}", "sample.csv", "population.csv")
-    ]
-    files = [
-        *code("codebook", "synthetic"),
-        *sorted((ROOT / "analysis/synthetic/assumptions").glob("*.yml")),
-        *codebook_files(),
-    ]
-
-    def work():
-        from analysis.codebook import load
-        from analysis.synthetic import exports
-
-        exports.write(load(settings().codebook), folder, settings().seed)
-
-    return task("synthetic", files, [], outputs, work, "making the synthetic panel, all waves")
+    names = {wave: (f"answers.{files.export_of(wave)}", *RAW) for wave in files.known_waves()}
+    outputs = tuple(folder / str(wave) / name for wave, those in names.items() for name in those)
+    inputs = (*files.codebook_files(), *files.population_files(), *sorted((ROOT / "analysis/synthetic/assumptions").glob("*.yml")))
+    return Task("synthetic", "making the synthetic panel, all waves", synthetic, (folder,), inputs, outputs)
 
 
-def intake_task(run: Run, wave: int):
+def synthetic(folder: Path) -> None:
+    from analysis.codebook import load
+    from analysis.synthetic import exports
+
+    exports.write(load(settings().codebook), folder, settings().seed)
+
+
+def intake_task(run: Run, wave: int) -> Task:
     """Raw files to coded answers; errors in them stop here and leave what was made before."""
     answers, sample, _ = run.source.files[wave]
-    outputs = [derived(wave) / f"{name}.parquet" for name in ("answers", "reasons", "sample", "problems")]
-
-    def work():
-        from analysis.codebook import load
-        from analysis.intake import problems
-        from analysis.intake import wave as intake
-
-        coded = intake.read(load(settings().codebook), wave, answers, sample)
-        problems.refuse(coded.problems, wave)
-        for path in outputs:
-            getattr(coded, path.stem).to_parquet(path, index=False)
-
-    files = [*code("codebook", "intake"), *codebook_files()]
-    return task(
-        f"intake-{wave}", files, [answers, sample], outputs, work, f"{wave}: reading and checking the raw files"
-    )
+    before = max((w for w in run.waves if w < wave), default=None)
+    earlier = run.source.files[before][1] if before else None
+    inputs = (answers, sample, *([earlier] if earlier else []), *files.codebook_part(wave))
+    outputs = tuple(derived(wave) / f"{name}.parquet" for name in INTAKE)
+    return Task(f"intake-{wave}", f"{wave}: reading and checking the raw files", intake, (wave, answers, sample, earlier), inputs, outputs)
 
 
-def panel_task(run: Run, wave: int):
+def intake(wave: int, answers: Path, sample: Path, earlier: Path | None) -> None:
+    from analysis.codebook import load
+    from analysis.intake import problems, reading
+
+    coded = reading.read(load(settings().codebook), wave, answers, sample, earlier)
+    problems.refuse(coded.problems, wave)
+    for name in INTAKE:
+        getattr(coded, name).to_parquet(derived(wave) / f"{name}.parquet", index=False)
+
+
+def panel_task(run: Run, wave: int) -> Task:
     """Coded answers to a weighted panel."""
     own = run.source.files[wave][2]
-    inputs = [derived(wave) / f"{name}.parquet" for name in ("answers", "reasons", "sample")]
-
-    def work():
-        import pandas as pd
-
-        from analysis.codebook import load
-        from analysis.codebook.population import of_wave
-        from analysis.panel import build
-
-        tables = [pd.read_parquet(path) for path in inputs]
-        panel = build.build(load(settings().codebook), wave, *tables, of_wave(settings().population, wave, own))
-        build.save(panel, derived(wave))
-
-    files = [*code("codebook", "intake", "panel"), *codebook_files()]
-    depends = [*inputs, *([own] if own else [])]
-    return task(f"panel-{wave}", files, depends, panel_files(wave), work, f"{wave}: dispositions, scores and weights")
+    inputs = (*(derived(wave) / f"{name}.parquet" for name in INTAKE[:3]), *([own] if own else files.population_files()))
+    inputs += tuple(files.codebook_part(wave))
+    return Task(f"panel-{wave}", f"{wave}: dispositions, scores and weights", panel, (wave, own), inputs, tuple(panel_files(wave)))
 
 
-def estimate_task(run: Run, wave: int):
+def panel(wave: int, own: Path | None) -> None:
+    import pandas as pd
+
+    from analysis.codebook import load
+    from analysis.codebook.population import of_wave
+    from analysis.panel import build
+
+    tables = [pd.read_parquet(derived(wave) / f"{name}.parquet") for name in INTAKE[:3]]
+    build.save(build.build(load(settings().codebook), wave, *tables, of_wave(settings().population, wave, own)), derived(wave))
+
+
+def estimate_task(run: Run, wave: int) -> Task:
     """Weighted panels to the complete results of a wave."""
-    waves = [w for w in run.waves if w <= wave]
-    own = [derived(wave) / "answers.parquet", derived(wave) / "problems.parquet"]
-    output = derived(wave) / "estimates.parquet"
-
-    def work():
-        import pandas as pd
-
-        from analysis.codebook import load
-        from analysis.estimation import wave as estimation
-        from analysis.panel import build
-
-        book = load(settings().codebook)
-        panels = {w: build.load(derived(w)) for w in waves}
-        tables = [pd.read_parquet(p) for p in own]
-        estimation.estimate(book, wave, panels, *tables, plans_of(wave)).to_parquet(output, index=False)
-
-    files = [*code("codebook", "intake", "panel", "estimation"), *codebook_files(), *plan_files(wave)]
+    waves = tuple(w for w in run.waves if w <= wave)
     # Of earlier waves only the doctors matter: whatever moves their margins moves their weights.
-    depends = [*own, *panel_files(wave), *(panel_files(w)[0] for w in waves if w != wave)]
-    return task(f"estimate-{wave}", files, depends, [output], work, f"{wave}: estimating")
+    inputs = (derived(wave) / "answers.parquet", derived(wave) / "problems.parquet", *panel_files(wave))
+    inputs += (*(panel_files(w)[0] for w in waves if w != wave), *files.codebook_part(wave), *files.plan_files(wave))
+    return Task(f"estimate-{wave}", f"{wave}: estimating", estimate, (wave, waves), inputs, (derived(wave) / "estimates.parquet",))
 
 
-def protect_task(run: Run, wave: int):
+def estimate(wave: int, waves: tuple[int, ...]) -> None:
+    import pandas as pd
+
+    from analysis.codebook import load
+    from analysis.codebook.plan import plans_of_wave
+    from analysis.estimation import wave as estimation
+    from analysis.panel import build
+
+    book = load(settings().codebook)
+    panels = {w: build.load(derived(w)) for w in waves}
+    tables = [pd.read_parquet(derived(wave) / f"{name}.parquet") for name in ("answers", "problems")]
+    plans = plans_of_wave(settings().reports, book, wave)
+    estimation.estimate(book, wave, panels, *tables, plans).to_parquet(derived(wave) / "estimates.parquet", index=False)
+
+
+def protect_task(wave: int) -> Task:
     """Complete results to the reasons why some are hidden."""
-    complete = derived(wave) / "estimates.parquet"
-    outputs = hidden_files(wave)
-
-    def work():
-        import pandas as pd
-
-        from analysis.codebook import load
-        from analysis.disclosure import population, rules
-        from analysis.panel import build
-
-        results, panel = pd.read_parquet(complete), build.load(derived(wave))
-        sizes = population.sizes(results, panel.doctors, panel.population)
-        why = rules.reasons(load(settings().codebook), wave, results, sizes)
-        results[["id"]].assign(why=why).to_parquet(outputs[0], index=False)
-        rules.hidden_levels(results, why).to_parquet(outputs[1], index=False)
-
-    files = [*code(*DISCLOSURE), *codebook_files()]
-    return task(f"protect-{wave}", files, [complete, *panel_files(wave)], outputs, work, f"{wave}: hiding small cells")
+    inputs = (derived(wave) / "estimates.parquet", *panel_files(wave), *files.codebook_part(wave))
+    return Task(f"protect-{wave}", f"{wave}: hiding small cells", protect, (wave,), inputs, tuple(hidden_files(wave)))
 
 
-def disclosure_task(run: Run, wave: int):
+def protect(wave: int) -> None:
+    import pandas as pd
+
+    from analysis.codebook import load
+    from analysis.disclosure import population, rules
+    from analysis.panel import build
+
+    results, panel = pd.read_parquet(derived(wave) / "estimates.parquet"), build.load(derived(wave))
+    sizes = population.sizes(results, panel.doctors, panel.population)
+    why = rules.reasons(load(settings().codebook), wave, results, sizes)
+    reasons, levels = hidden_files(wave)
+    results[["id"]].assign(why=why).to_parquet(reasons, index=False)
+    rules.hidden_levels(results, why).to_parquet(levels, index=False)
+
+
+def disclosure_task(run: Run, wave: int, waits_for: tuple[Path, ...]) -> Task:
     """Complete results to publishable ones, which the auditor has attacked in vain."""
-    complete, kind = derived(wave) / "estimates.parquet", settings().derived / "kind.txt"
-    earlier = [hidden_files(w)[1] for w in run.waves if w < wave]
-    page = settings().output / str(wave) / "disclosure.html"
-
-    def work():
-        import pandas as pd
-
-        from analysis.codebook import load
-        from analysis.disclosure import audit, rules
-        from analysis.disclosure import page as pages
-
-        book, results = load(settings().codebook), pd.read_parquet(complete)
-        why = pd.read_parquet(hidden_files(wave)[0])["why"]
-        lost = [row for path in earlier for row in pd.read_parquet(path).itertuples(index=False, name=None)]
-        published = rules.publishable(results, why, frozenset(lost))
-        attacked = audit.audit(book, wave, published, results)
-        audit.refuse(attacked, wave)
-        pages.write(book, wave, published, why, attacked, run.source.kind == "synthetic", page)
-        rules.write_csv(published, results_file(wave), run.source.kind == "synthetic")
-
-    files = [*code(*DISCLOSURE), *codebook_files()]
-    inputs = [complete, kind, *hidden_files(wave), *earlier]
-    return task(
-        f"disclosure-{wave}", files, inputs, [results_file(wave), page], work, f"{wave}: auditing what is hidden"
-    )
+    earlier = tuple(hidden_files(w)[1] for w in run.waves if w < wave)
+    inputs = (derived(wave) / "estimates.parquet", *hidden_files(wave), *earlier, *files.codebook_part(wave))
+    outputs = (results_file(wave), settings().output / str(wave) / "disclosure.html")
+    arguments = (wave, earlier, run.source.kind == "synthetic")
+    return Task(f"disclosure-{wave}", f"{wave}: auditing what is hidden", disclosure, arguments, inputs, outputs, waits_for)
 
 
-def document_task(run: Run, document: str, wave: int, lang: str, formats: list[str], renderer: str, edition: Edition):
-    """A document of a wave in a language: executed once, then every format."""
+def disclosure(wave: int, earlier: tuple[Path, ...], is_synthetic: bool) -> None:
+    import pandas as pd
+
+    from analysis.codebook import load
+    from analysis.disclosure import audit, page, rules
+
+    book, results = load(settings().codebook), pd.read_parquet(derived(wave) / "estimates.parquet")
+    why = pd.read_parquet(hidden_files(wave)[0])["why"]
+    lost = [row for path in earlier for row in pd.read_parquet(path).itertuples(index=False, name=None)]
+    published = rules.publishable(results, why, frozenset(lost))
+    attacked = audit.audit(book, wave, published, results)
+    audit.refuse(attacked, wave)
+    page.write(book, wave, published, why, attacked, is_synthetic, settings().output / str(wave) / "disclosure.html")
+    rules.write_csv(published, results_file(wave), is_synthetic)
+
+
+def forget_task(run: Run, stale: tuple[Path, ...]) -> Task:
+    """Takes away the outputs of other data. The new must be readable before anything of the old goes: it waits for all panels."""
+    panels = tuple(path for wave in run.waves for path in panel_files(wave))
+    doing = f"removing {', '.join(f'_output/{folder.name}' for folder in stale)}, made from other data"
+    return Task("forget", doing, forget, (run.source.kind, stale), (), (files.kind_file(),), panels, always=True)
+
+
+def forget(kind: str, stale: tuple[Path, ...]) -> None:
+    import shutil
+
+    for folder in stale:
+        shutil.rmtree(folder)
+    write_whole(files.kind_file(), kind)
+
+
+def document_task(run: Run, document: str, wave: int, lang: str, formats: list[str], renderer: str, edition: Edition) -> Task:
+    """A document of a wave in a language: executed once, then every format. Raises DOCUMENT_MISSING."""
     source = settings().reports / f"{document}.{lang}.qmd"
     if not source.is_file():
-        raise LegepaneletError(
-            "DOCUMENT_MISSING",
-            f"there is no {source.relative_to(ROOT)}",
-            f"REPORT_LANG may be one of {', '.join(languages(document))}.",
-        )
-    if absent := [
-        w for plan in plans_of(wave) if plan.article == document for w in plan.compared if w not in run.waves
-    ]:
-        raise LegepaneletError(
-            "ARTICLE_WAVE_ABSENT",
-            f"{document}.plan.yml compares {wave} with {', '.join(map(str, absent))}, and there are no raw files of that wave",
-            "Put the wave's files beside the others, or take the comparison out of the plan and of the article.",
-        )
-    outputs = document_files(document, wave, lang, formats, edition)
+        hint = f"REPORT_LANG may be one of {', '.join(files.languages(document))}."
+        raise LegepaneletError("DOCUMENT_MISSING", f"there is no {source.relative_to(ROOT)}", hint)
+    outputs = files.document_files(document, wave, lang, formats, edition)
     stem = settings().output / str(wave) / f"{document}{edition.suffix}.{lang}"
     notebook, ledger = (stem.with_name(f"{stem.name}.{suffix}") for suffix in ("ipynb", "numbers.json"))
-
-    def work():
-        from analysis.documents import write
-
-        write(source, wave, lang, run.source.kind, outputs, notebook, renderer, edition, raw_hash(run, wave))
-
-    look = [p for p in sorted((settings().reports / "look").rglob("*")) if p.is_file()]
-    files = [*code("codebook", "presentation", "documents"), *codebook_files(), *look, ROOT / "_quarto.yml",
-             *(p for kind in ("*.bib", "*.yml", "*/*.qmd", "checklists/*.yml") for p in sorted(settings().reports.glob(kind))), source]  # fmt: skip
-    if document == APPENDIX:  # it reads the articles, to bind the checklists to their sections
-        files += sorted(settings().reports.glob("*.qmd"))
-    depends = [results_file(w) for w in run.waves if w <= wave]
-    depends += [path for path in run.source.files[wave] if path]  # their hash stands on every number's card
+    texts = settings().reports
+    inputs = [p for p in sorted((texts / "look").rglob("*")) if p.is_file()]
+    inputs += [p for kind in ("*.bib", "*.yml", "*/*.qmd", "checklists/*.yml") for p in sorted(texts.glob(kind))]
+    # The appendix reads the articles, to bind the checklists to their sections.
+    inputs += [ROOT / "_quarto.yml", *(sorted(texts.glob("*.qmd")) if document == APPENDIX else [source])]
+    inputs += [*files.codebook_part(wave), *(results_file(w) for w in run.waves if w <= wave)]
+    arguments = (source, wave, lang, run.source.kind, tuple(outputs.items()), notebook, renderer, edition, files.raw_hash(run, wave))
     name = f"{document}{edition.suffix}-{wave}-{lang}-{'-'.join(formats)}-{renderer}"
-    return task(
-        name,
-        files,
-        depends,
-        [*outputs.values(), notebook, ledger],
-        work,
-        f"{wave}: writing {stem.name} ({', '.join(formats)})",
-    )
+    doing = f"{wave}: writing {stem.name} ({', '.join(formats)})"
+    return Task(name, doing, write_document, arguments, tuple(dict.fromkeys(inputs)), (*outputs.values(), notebook, ledger))
+
+
+def write_document(source, wave, lang, kind, outputs, notebook, renderer, edition, data_hash) -> None:
+    from analysis.documents import write
+
+    if TYPE_CHECKING:  # run by the document's kernel
+        from analysis import presentation  # noqa: F401
+
+    write(source, wave, lang, kind, dict(outputs), notebook, renderer, edition, data_hash)
+
+
+def check_compared(run: Run, document: str, wave: int) -> None:
+    """Raises ARTICLE_WAVE_ABSENT if the plan of an article compares with a wave that there are no raw files of."""
+    plans = [p for p in files.plans_of(wave) if p.article == document]
+    if absent := [str(w) for plan in plans for w in plan.compared if w not in run.waves]:
+        told = f"{document}.plan.yml compares {wave} with {', '.join(absent)}, and there are no raw files of that wave"
+        hint = "Put the wave's files beside the others, or take the comparison out of the plan and of the article."
+        raise LegepaneletError("ARTICLE_WAVE_ABSENT", told, hint)

@@ -6,12 +6,12 @@ An item names a section of the articles, a section of the appendix, or a fact of
 import re
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, model_validator
+from pydantic import ConfigDict, model_validator
 
-from analysis.codebook.load import read_yaml
-from analysis.codebook.model import Label
+from analysis.codebook.model import Label, Part
 from analysis.errors import LegepaneletError
 from analysis.presentation.floats import Cell, Table, markdown_safe
+from analysis.yamlfile import parse
 
 APPENDIX = "appendix"
 HEADING = re.compile(r"^#+ (.+?)\s*\{[^}]*#([\w-]+)[^}]*\}\s*$", re.MULTILINE)
@@ -34,8 +34,8 @@ FACTS = {
 }  # fmt: skip
 
 
-class Item(BaseModel):
-    model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=True)
+class Item(Part):
+    model_config = ConfigDict(coerce_numbers_to_str=True)
     id: str
     text: Label
     article: str | None = None
@@ -52,8 +52,7 @@ class Item(BaseModel):
         return self
 
 
-class Checklist(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class Checklist(Part):
     name: str
     reference: str
     items: list[Item]
@@ -62,13 +61,7 @@ class Checklist(BaseModel):
 def read(folder: Path, name: str) -> Checklist:
     """A checklist. Raises CHECKLIST_FIELD with every item that does not fit."""
     path = folder / "checklists" / f"{name}.yml"
-    try:
-        return TypeAdapter(Checklist).validate_python(read_yaml(path))
-    except ValidationError as error:
-        faults = [f"{path.name}: {'.'.join(map(str, f['loc']))}: {f['msg']}" for f in error.errors()]
-        raise LegepaneletError(
-            "CHECKLIST_FIELD", "\n".join(faults), "Bind the item, or say why it has no answer."
-        ) from None
+    return parse(path, Checklist, "CHECKLIST_FIELD", "Bind the item, or say why it has no answer.")
 
 
 def headings(folder: Path, document: str, lang: str) -> dict[str, str]:

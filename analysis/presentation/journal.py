@@ -3,20 +3,16 @@
 from functools import cache
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import Field
 
-from analysis.codebook.load import read_yaml
-from analysis.errors import LegepaneletError
+from analysis.codebook.model import Part
 from analysis.settings import settings
+from analysis.yamlfile import parse
 
 FILE = "journal.yml"
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _Setting(_Part):
+class _Setting(Part):
     standing: Literal["verified", "assumed"]
     source: str = Field(min_length=1)
 
@@ -33,7 +29,7 @@ class Headings(_Setting):
     value: tuple[str, ...]
 
 
-class TextByLanguage(_Part):
+class TextByLanguage(Part):
     nb: Text
     en: Text
 
@@ -41,7 +37,7 @@ class TextByLanguage(_Part):
         return getattr(self, lang).value
 
 
-class HeadingsByLanguage(_Part):
+class HeadingsByLanguage(Part):
     nb: Headings
     en: Headings
 
@@ -49,7 +45,7 @@ class HeadingsByLanguage(_Part):
         return getattr(self, lang).value
 
 
-class Limits(_Part):
+class Limits(Part):
     words: Whole
     abstract_words: Whole
     tables_and_figures: Whole
@@ -57,14 +53,14 @@ class Limits(_Part):
     authors_before_et_al: Whole
 
 
-class Numbers(_Part):
+class Numbers(Part):
     percent_decimals: Whole
     percent: TextByLanguage
     interval: TextByLanguage
     negative_interval: TextByLanguage
 
 
-class Style(_Part):
+class Style(Part):
     """All of it: `limits` in words and counts, `abstract` headings, `numbers` as format strings."""
 
     name: Text
@@ -76,10 +72,5 @@ class Style(_Part):
 @cache
 def style() -> Style:
     """The journal's style. Raises JOURNAL_STYLE with every field that does not fit."""
-    try:
-        return TypeAdapter(Style).validate_python(read_yaml(settings().reports / "look" / FILE))
-    except ValidationError as error:
-        faults = [f"{FILE}: {'.'.join(map(str, f['loc']))}: {f['msg']}" for f in error.errors()]
-        raise LegepaneletError(
-            "JOURNAL_STYLE", "\n".join(faults), "The fields are described in analysis/presentation/journal.py."
-        ) from None
+    hint = "The fields are described in analysis/presentation/journal.py."
+    return parse(settings().reports / "look" / FILE, Style, "JOURNAL_STYLE", hint)

@@ -5,13 +5,37 @@ A figure that `data/codebook/published.yml` holds comes from there; all else in 
 
 from functools import cache
 from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 
-from analysis.codebook.load import read_yaml
+from analysis.codebook.model import Part
+from analysis.yamlfile import parse, read_yaml
 
 FOLDER = Path(__file__).parent / "assumptions"
 HOSPITAL = ("hospital_manager", "consultant", "registrar")  # the group the publications call hospital doctors
+
+
+Group = Literal["all", "hospital", "other", "hospital_manager", "consultant", "registrar", "gp", "private_specialist", "academia"]
+Trait = Literal["female", "male", "under_40", "40_54", "55_69"]  # a doctor's, beside the groups, that may shift an answer
+ByYear = dict[int, Any]
+
+
+class Spec(Part):
+    """How a question is answered: of `shares`, `options` and `mean` one, by group and year; the rest may be left out."""
+
+    shares: dict[Group, ByYear] | None = None
+    options: dict[int, dict[Group, ByYear]] | None = None
+    mean: dict[Group, ByYear | dict[Literal["female", "male"], ByYear]] | None = None
+    over_48: dict[Group, dict[Literal["female", "male"], ByYear]] | None = None
+    sd: float | None = None
+    spread: dict[Group, ByYear] | None = None
+    offset: float = 0
+    step: float = 1
+    loading: float = 0.6
+    trait: str | None = None
+    effects: dict[Group | Trait, float] | None = None
+    missing: dict[Literal["unanswered", "refused", "not_applicable"], float] | None = None
 
 
 @cache
@@ -22,13 +46,12 @@ def population() -> dict:
 
 @cache
 def questions() -> dict[str, dict]:
-    """How each question is answered: question id -> its assumption, with its `instrument`."""
-    return {
-        question: {"instrument": path.stem, **spec}
-        for path in sorted(FOLDER.glob("*.yml"))
-        if path.stem != "population"
-        for question, spec in read_yaml(path).items()
-    }
+    """How each question is answered: question id -> its assumption, with its `instrument`. Raises ASSUMPTION_FIELD."""
+    found = {}
+    for path in (p for p in sorted(FOLDER.glob("*.yml")) if p.stem != "population"):
+        parse(path, dict[str, Spec], "ASSUMPTION_FIELD", "The fields are described in analysis/synthetic/assumptions.py.")
+        found |= {question: {"instrument": path.stem, **spec} for question, spec in read_yaml(path).items()}
+    return found
 
 
 def at(by_year: dict, year: int) -> np.ndarray | float:

@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 
 from analysis.codebook import Codebook
-from analysis.codebook.load import read_yaml
 from analysis.panel import scoring
 from analysis.settings import settings
 from analysis.synthetic import fieldwork, population
 from analysis.synthetic.answers import Traits, answer
 from analysis.synthetic.assumptions import HOSPITAL
+from analysis.yamlfile import read_yaml
 
 GROUPS = {
     "hospital": HOSPITAL,

@@ -1,6 +1,7 @@
 """Writes the synthetic panel as the survey tools would: SPSS `.sav`, Nettskjema's `.csv`, `.xlsx`, and `sample.csv`."""
 
 import io
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import pandas as pd
 import pyreadstat
 
 from analysis.codebook import Codebook, Question
-from analysis.synthetic import fieldwork, population
+from analysis.errors import LegepaneletError
+from analysis.synthetic import assumptions, fieldwork, population
 from analysis.synthetic.answers import Traits, answer
 
 SAMPLE_COLUMNS = ["doctor", "cohort", "licence_year", "sex", "birth_year", "register_position", "specialty", "region",
@@ -20,11 +22,35 @@ SAMPLE_COLUMNS = ["doctor", "cohort", "licence_year", "sex", "birth_year", "regi
 def write(book: Codebook, folder: Path, seed: int) -> None:
     """Writes `<wave>/answers.*`, `<wave>/sample.csv` and `<wave>/population.csv` of every wave of the codebook.
 
-    The same seed gives the same bytes. `sample.csv` has a column `synthetic` (1), by which a folder is known.
+    The same seed gives the same bytes. `sample.csv` has a column `synthetic` (1), by which a folder is known. A wave's folder is replaced
+    when all waves are written. Raises ASSUMPTION_MISSING.
     """
+    _check_assumptions(book)
+    stage = folder.with_name(f".{folder.name}.part")
+    shutil.rmtree(stage, ignore_errors=True)
+    try:
+        _write(book, stage, seed)
+        folder.mkdir(parents=True, exist_ok=True)
+        for made in sorted(stage.iterdir()):
+            shutil.rmtree(folder / made.name, ignore_errors=True)
+            made.replace(folder / made.name)
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def _check_assumptions(book: Codebook) -> None:
+    """Raises ASSUMPTION_MISSING with every question that a wave asks and that nothing is assumed about."""
+    asked = {q.id: name for wave in book.waves for name, questions in book.asked(wave).items() for q in questions}
+    lacking = [f"{name}.yml has nothing on '{q}'" for q, name in asked.items() if q not in assumptions.questions() and q != "position"]
+    if lacking:
+        hint = "Give each a line in analysis/synthetic/assumptions (README, \"Adding a wave\"); without it `make data` cannot answer it."
+        raise LegepaneletError("ASSUMPTION_MISSING", "\n".join(f"assumptions/{line}" for line in lacking), hint)
+
+
+def _write(book: Codebook, folder: Path, seed: int) -> None:
     doctors = population.simulate(seed, max(book.waves))
     samples = fieldwork.samples(book, doctors, seed)
-    numbers = _doctor_numbers(len(doctors), seed)
+    numbers = _doctor_numbers(doctors, seed)
     traits = Traits(seed, len(doctors))
     for wave, sample in samples.items():
         target = folder / str(wave)
@@ -36,10 +62,11 @@ def write(book: Codebook, folder: Path, seed: int) -> None:
         _WRITERS[book.waves[wave].export](book, wave, answers, target)
 
 
-def _doctor_numbers(n: int, seed: int) -> np.ndarray:
-    """Serial numbers that say nothing of their doctor."""
-    serial = np.random.default_rng([seed, 6]).permutation(n) + 1
-    return np.array([f"D{number:05d}" for number in serial])
+def _doctor_numbers(doctors: pd.DataFrame, seed: int) -> np.ndarray:
+    """Serial numbers that say nothing of their doctor, but that later years' doctors have higher ones."""
+    parts = population.streams(doctors, [seed, 6])
+    serial = [rows.start + np.random.default_rng(key).permutation(rows.stop - rows.start) + 1 for rows, key in parts]
+    return np.array([f"D{number:05d}" for number in np.concatenate(serial)])
 
 
 def population_counts(book: Codebook, doctors: pd.DataFrame, wave: int) -> pd.DataFrame:

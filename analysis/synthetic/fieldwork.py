@@ -34,7 +34,8 @@ def samples(book: Codebook, doctors: pd.DataFrame, seed: int) -> dict[int, pd.Da
         joining = int(made["recruited"].get(wave, 0))
         surplus = member.sum() + joining - target
         if surplus > 0:  # the least willing withdraw
-            order = np.flatnonzero(member)[np.argsort((willing + rng.logistic(size=len(willing)))[member])]
+            mood = _logistic(rng, doctors, [seed, 3, wave])
+            order = np.flatnonzero(member)[np.argsort((willing + mood)[member])]
             withdrawn = order[:surplus]
             lapsed[withdrawn] = np.where(rng.random(surplus) < 0.85, "withdrawn", "refused")
             leaving[withdrawn[lapsed[withdrawn] == "withdrawn"]] = True
@@ -45,6 +46,14 @@ def samples(book: Codebook, doctors: pd.DataFrame, seed: int) -> dict[int, pd.Da
         found[wave] = _sample(rng, doctors, wave, member, leaving, lapsed, cohort, willing, made)
         lapsed[member & (rng.random(len(member)) < 0.012)] = "withdrawn"  # asked to be taken out after this wave
     return found
+
+
+def _logistic(rng, doctors, key) -> np.ndarray:
+    """A logistic draw for every doctor: of the settled from `rng`, of each later year's from a stream of its own."""
+    (settled, _), *later = population.streams(doctors, key)
+    drawn = [rng.logistic(size=settled.stop)]
+    drawn += [np.random.default_rng(own).logistic(size=rows.stop - rows.start) for rows, own in later]
+    return np.concatenate(drawn)
 
 
 def _recruit(rng, doctors, wave, cohort, made, n) -> np.ndarray:

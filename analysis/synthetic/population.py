@@ -1,5 +1,7 @@
 """One population of doctors: licensed, working, and leaving, year by year since 1993."""
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 
@@ -7,6 +9,7 @@ from analysis.synthetic import assumptions
 from analysis.synthetic.assumptions import at
 
 FIRST_YEAR = 1993
+SETTLED = 2026  # what is drawn over all doctors is drawn for those licensed up to then; every later year has streams of its own
 CAREERS = (
     "consultant",
     "gp",
@@ -22,7 +25,9 @@ LEFO = {"hospital_manager": 1, "consultant": 2, "registrar": 3, "gp": 4, "privat
 
 
 def simulate(seed: int, last_year: int) -> pd.DataFrame:
-    """Every doctor who worked in Norway in a year from 1993 to `last_year`, one row each.
+    """Every doctor who worked in Norway in a year from 1993 to `last_year` (at least SETTLED), one row each, by year of entry.
+
+    A later last year changes nothing about the doctors of the years before.
 
     Columns: sex, birth_year, licence_year, exit_year (first year not working), exit (how), career and the years at
     which it turns, region, specialty, and `u` (a lasting uniform, for what the register does not know). The number
@@ -31,7 +36,7 @@ def simulate(seed: int, last_year: int) -> pd.DataFrame:
     made = assumptions.population()
     rng = np.random.default_rng([seed, 1])
     stock = _initial(rng, made)
-    for year in range(FIRST_YEAR + 1, last_year + 1):
+    for year in range(FIRST_YEAR + 1, max(last_year, SETTLED) + 1):
         rng = np.random.default_rng([seed, 1, year])  # a year of its own: a later last year changes no earlier doctor
         working = (stock["exit_year"] > year) & (year - stock["birth_year"] < 70)
         wanted = at(made["doctors"], year)
@@ -39,7 +44,17 @@ def simulate(seed: int, last_year: int) -> pd.DataFrame:
         entrants = max(round(wanted - working.sum()), 0)
         stock = pd.concat([stock, _entrants(rng, year, entrants, int(np.clip(women, 0.3 * entrants, 0.75 * entrants)))])
     stock = stock.reset_index(drop=True)
-    return _careers(stock, np.random.default_rng([seed, 2]), made)
+    parts = [_careers(stock.iloc[rows], np.random.default_rng(key), made) for rows, key in streams(stock, [seed, 2])]
+    return pd.concat(parts, ignore_index=True)
+
+
+def streams(doctors: pd.DataFrame, key: list[int]) -> list[tuple[slice, list[int]]]:
+    """The rows of the settled doctors, and of each later year's, with the seed that what is drawn over them is drawn from."""
+    entry = doctors["licence_year"].to_numpy()
+    years = range(SETTLED + 1, int(entry.max()) + 1)
+    edges = [0, *np.searchsorted(np.maximum.accumulate(entry), [SETTLED + 1, *(year + 1 for year in years)])]
+    keys = [key, *([*key, year] for year in years)]
+    return [(slice(int(a), int(b)), k) for (a, b), k in zip(pairwise(edges), keys, strict=True)]
 
 
 def _leave(rng, birth_year, from_year):

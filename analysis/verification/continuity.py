@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from analysis.codebook.load import read_yaml
 from analysis.settings import settings
 from analysis.verification import publishing
 from analysis.verification.manifest import RESULTS
+from analysis.yamlfile import read_yaml
 
 STATISTICS = {  # how the figure was published -> why today's differs from it
     "mean": "published unweighted, today weighted",

@@ -61,11 +61,13 @@ def test_a_score_outside_its_items(folder):
 def test_a_label_missing_in_one_language(folder):
     error = refused(folder, "instruments/background.yml", ", en: What is your main position?", "")
     assert error.code == "CODEBOOK_FIELD"
-    assert "background.yml: questions.0.text.en" in error.message
+    assert "questions.0.text.en" in error.message
 
 
 def test_a_field_nobody_knows(folder):
-    assert "2026.yml: colour" in refused(folder, "waves/2026.yml", "mode:", "colour: blue\nmode:").message
+    message = refused(folder, "waves/2026.yml", "mode:", "colour: blue\nmode:").message
+    assert "2026.yml line 4: file: there is no key 'colour' here; it may be wave, field" in message
+    assert "2026.yml line 4: file: there is no key 'moode' here; did you mean 'mode'?" in refused(folder, "waves/2026.yml", "mode:", "moode:").message
 
 
 def test_a_key_that_stands_twice(folder):

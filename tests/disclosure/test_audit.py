@@ -54,7 +54,7 @@ def attacked(complete: pd.DataFrame, why: pd.Series) -> pd.DataFrame:
     return audit.audit(BOOK, 2026, rules.publishable(complete, why), complete)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.lists(st.integers(0, 40), min_size=30, max_size=30))
 def test_no_hidden_count_can_be_computed_whatever_the_answers(numbers):
     complete = results(np.array(numbers).reshape(5, 2, 3) + 1)
@@ -91,8 +91,8 @@ def test_every_secondary_suppression_is_needed():
 
 
 @pytest.fixture(scope="module")
-def shipped(report) -> tuple[pd.DataFrame, pd.Series]:
-    folder = report.folder / "data" / "derived" / "2026"
+def shipped(full) -> tuple[pd.DataFrame, pd.Series]:
+    folder = full.folder / "data" / "derived" / "2026"
     return pd.read_parquet(folder / "estimates.parquet"), pd.read_parquet(folder / "hidden.parquet")["why"]
 
 
@@ -145,7 +145,7 @@ def means(n: dict[tuple[str, str], int]) -> pd.DataFrame:
 POSITIONS = ("gp", "consultant", "registrar", "academia")
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.lists(st.integers(0, 30), min_size=8, max_size=8))
 def test_no_hidden_mean_can_be_computed_whoever_answered(numbers):
     n = dict(zip([(p, s) for p in POSITIONS for s in BY["sex"]], numbers, strict=True))

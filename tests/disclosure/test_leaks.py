@@ -10,7 +10,7 @@ import pypdfium2
 import pytest
 
 from analysis.settings import ROOT
-from tests.conftest import FREE_TEXT, git
+from tests.projects import FREE_TEXT, git
 
 ANSWERS = 15  # so many answers in a row are somebody's
 
@@ -38,35 +38,35 @@ def somebodys(data: Path) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def made(published) -> list[tuple[str, str]]:
+def made(full) -> list[tuple[str, str]]:
     """All text under `_output` and `published/`, notebooks among it."""
-    folders = [published.folder / name for name in ("_output", "published")]
+    folders = [full.folder / name for name in ("_output", "published")]
     found = [text for folder in folders for path in sorted(folder.rglob("*")) if path.is_file() for text in texts(path)]
     kinds = {Path(name).suffix for name, _ in found}
     assert {".html", ".pdf", ".ipynb", ".csv", ".json", ".xml", ".png"} <= kinds and len(found) > 100
     return found
 
 
-def test_no_doctors_number(made, published):
+def test_no_doctors_number(made, full):
     numbers = set()
-    for path in published.data.glob("*/sample.csv"):
+    for path in full.data.glob("*/sample.csv"):
         numbers |= {line.split(",")[0] for line in path.read_text(encoding="utf-8").splitlines()[1:]}
     assert len(numbers) > 2000
     for name, text in made:
         assert not numbers & set(re.findall(r"D\d{5}", text)), name
 
 
-def test_no_row_of_answers(made, published):
-    pieces = somebodys(published.data)
+def test_no_row_of_answers(made, full):
+    pieces = somebodys(full.data)
     assert len(pieces) > 100
-    whole = (published.data / "2026" / "answers.csv").read_text(encoding="utf-8")
+    whole = (full.data / "2026" / "answers.csv").read_text(encoding="utf-8")
     assert any(piece in whole for piece in pieces)  # what is looked for is what a leak would look like
     for name, text in made:
         assert not [piece for piece in pieces if piece in text], name
 
 
-def test_no_free_text(made, published):
-    assert FREE_TEXT in (published.data / "2026" / "answers.csv").read_text(encoding="utf-8")
+def test_no_free_text(made, full):
+    assert FREE_TEXT in (full.data / "2026" / "answers.csv").read_text(encoding="utf-8")
     word = FREE_TEXT.split()[1]
     for name, text in made:
         assert word not in text, name

@@ -16,10 +16,10 @@ BOOK = load(settings().codebook)
 
 
 @pytest.fixture(scope="module")
-def wave(report):
+def wave(full):
     """The wave's panel, its complete results and its published ones."""
-    folder = report.folder / "data" / "derived" / "2026"
-    published = rules.read_csv(report.output(2026, "results.csv")).assign(where="")
+    folder = full.folder / "data" / "derived" / "2026"
+    published = rules.read_csv(full.output(2026, "results.csv")).assign(where="")
     return build.load(folder), pd.read_parquet(folder / "estimates.parquet").assign(where=""), published
 
 

@@ -131,7 +131,7 @@ def test_few_doctors_on_a_sensitive_item_need_somebody_who_answers_for_it():
     releases.approve(ordinary, [], "", "")
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.lists(st.tuples(st.integers(10, 500), st.integers(0, 500)), min_size=1, max_size=6))
 def test_what_is_remembered_is_never_forgotten_and_the_same_release_adds_nothing(tmp_path_factory, numbers):
     path = tmp_path_factory.mktemp("memory") / "2026.csv"

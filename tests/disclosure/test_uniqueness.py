@@ -49,10 +49,10 @@ def test_a_group_that_is_rare_in_the_population_is_hidden_though_many_of_it_answ
     assert rules.publishable(results, why)["status"].tolist() == [expected]
 
 
-def test_every_group_of_the_shipped_wave_has_a_size(report):
+def test_every_group_of_the_shipped_wave_has_a_size(full):
     from analysis.panel import build
 
-    folder = report.folder / "data" / "derived" / "2026"
+    folder = full.folder / "data" / "derived" / "2026"
     results, panel = pd.read_parquet(folder / "estimates.parquet"), build.load(folder)
     sizes = population.sizes(results, panel.doctors, panel.population)
     women = panel.population.query("variable == 'sex' and level == 'female'")["count"].iloc[0]

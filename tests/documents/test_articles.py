@@ -66,27 +66,27 @@ def jats_text(path: Path) -> str:
     return "\n".join("".join(e.itertext()) for e in [root.find("front/article-meta/abstract"), root.find("body")])
 
 
-def test_two_languages_and_four_formats_are_24_files(articles):
-    made = [file(articles, a, lang, suffix) for a, lang in EVERY for suffix in ("html", "pdf", "docx", "xml")]
+def test_two_languages_and_four_formats_are_24_files(full):
+    made = [file(full, a, lang, suffix) for a, lang in EVERY for suffix in ("html", "pdf", "docx", "xml")]
     assert len(made) == 24
     assert all(path.stat().st_size > 10_000 for path in made)
 
 
 @pytest.mark.parametrize("article", ARTICLES)
-def test_both_languages_show_the_same_numbers(articles, article):
-    nb, en = (numbers(html_text(articles, article, lang), lang) for lang in ("nb", "en"))
+def test_both_languages_show_the_same_numbers(full, article):
+    nb, en = (numbers(html_text(full, article, lang), lang) for lang in ("nb", "en"))
     assert sum(nb.values()) > 150
     assert nb == en, (nb - en, en - nb)
 
 
 @pytest.mark.parametrize(("article", "lang"), EVERY)
-def test_all_formats_show_the_same_numbers(articles, article, lang):
-    page = numbers(html_text(articles, article, lang), lang)
-    docx = body(docx_text(file(articles, article, lang, "docx")), lang)
+def test_all_formats_show_the_same_numbers(full, article, lang):
+    page = numbers(html_text(full, article, lang), lang)
+    docx = body(docx_text(file(full, article, lang, "docx")), lang)
     assert numbers(docx, lang) == page
-    assert numbers(jats_text(file(articles, article, lang, "xml")), lang) == page
+    assert numbers(jats_text(file(full, article, lang, "xml")), lang) == page
     # A page number stands on each page of the PDF, and the year in its head; lines are broken and words divided.
-    pages = pdf_text(file(articles, article, lang, "pdf")).split("\f")[:-1]
+    pages = pdf_text(file(full, article, lang, "pdf")).split("\f")[:-1]
     lines = [
         line for text in pages for line in text.splitlines()[1:] if not re.fullmatch(r"\s*\d+ (?:av|of) \d+\s*", line)
     ]
@@ -114,8 +114,8 @@ def dtd():
 
 
 @pytest.mark.parametrize(("article", "lang"), EVERY)
-def test_the_jats_is_valid_and_whole(articles, dtd, article, lang):
-    path = file(articles, article, lang, "xml")
+def test_the_jats_is_valid_and_whole(full, dtd, article, lang):
+    path = file(full, article, lang, "xml")
     root = etree.parse(str(path)).getroot()
     assert dtd.validate(root), dtd.error_log
     assert len(root.findall("front/article-meta/abstract/sec")) == 4
@@ -135,8 +135,8 @@ def test_the_jats_is_valid_and_whole(articles, dtd, article, lang):
 
 
 @pytest.mark.parametrize(("article", "lang"), EVERY)
-def test_pandoc_reads_the_jats_back(articles, article, lang):
-    path = file(articles, article, lang, "xml")
+def test_pandoc_reads_the_jats_back(full, article, lang):
+    path = file(full, article, lang, "xml")
     root = etree.parse(str(path)).getroot()
     back = etree.fromstring(f"<x>{pypandoc.convert_file(str(path), 'html', format='jats')}</x>".replace("&nbsp;", " "))
     heads = {" ".join("".join(h.itertext()).split()) for n in range(1, 5) for h in back.iter(f"h{n}")}
@@ -149,8 +149,8 @@ def test_pandoc_reads_the_jats_back(articles, article, lang):
 
 
 @pytest.mark.parametrize(("article", "lang"), EVERY)
-def test_the_word_document_is_made_of_words_own_parts(articles, article, lang):
-    with zipfile.ZipFile(file(articles, article, lang, "docx")) as archive:
+def test_the_word_document_is_made_of_words_own_parts(full, article, lang):
+    with zipfile.ZipFile(file(full, article, lang, "docx")) as archive:
         root = etree.fromstring(archive.read("word/document.xml"))
         styles = archive.read("word/styles.xml").decode()
         head = "".join(archive.read(n).decode() for n in archive.namelist() if n.startswith("word/header"))
@@ -170,8 +170,8 @@ def test_the_word_document_is_made_of_words_own_parts(articles, article, lang):
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
-def test_libreoffice_opens_the_word_documents(articles, tmp_path):
-    paths = [file(articles, article, lang, "docx") for article, lang in EVERY]
+def test_libreoffice_opens_the_word_documents(full, tmp_path):
+    paths = [file(full, article, lang, "docx") for article, lang in EVERY]
     subprocess.run(["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", "pdf",
                     "--outdir", str(tmp_path), *map(str, paths)], check=True, capture_output=True, timeout=240)  # fmt: skip
     for path, (_, lang) in zip(paths, EVERY, strict=True):
@@ -182,8 +182,8 @@ def test_libreoffice_opens_the_word_documents(articles, tmp_path):
 
 
 @pytest.mark.parametrize(("article", "lang"), EVERY)
-def test_the_page_has_the_parts_of_an_original_article(articles, article, lang):
-    text = file(articles, article, lang, "html").read_text(encoding="utf-8")
+def test_the_page_has_the_parts_of_an_original_article(full, article, lang):
+    text = file(full, article, lang, "html").read_text(encoding="utf-8")
     for identifier in (
         "abstract",
         "sec-background",
@@ -202,37 +202,37 @@ def test_the_page_has_the_parts_of_an_original_article(articles, article, lang):
     assert {"nb": "SYNTETISKE DATA", "en": "SYNTHETIC DATA"}[lang] in abstract
 
 
-def test_one_notebook_gives_the_same_bytes_and_no_path_of_the_machine(articles, tmp_path):
-    notebook = nbformat.read(articles.output(2026, "ai-use.nb.ipynb"), as_version=4)
-    stage = articles.folder / ".build" / "2026" / "ai-use.nb"
+def test_one_notebook_gives_the_same_bytes_and_no_path_of_the_machine(full, tmp_path):
+    notebook = nbformat.read(full.output(2026, "ai-use.nb.ipynb"), as_version=4)
+    stage = full.folder / ".build" / "2026" / "ai-use.nb"
     for again in ("a", "b"):
         made = {f: tmp_path / again / f"ai-use.nb.{f}" for f in ("html", "pdf", "docx", "jats")}
         render.render(notebook, outputs=made, resources=stage, epoch=1_700_000_000)
     for name in ("html", "pdf", "docx", "jats"):
         one, other = ((tmp_path / again / f"ai-use.nb.{name}").read_bytes() for again in ("a", "b"))
         assert one == other, name
-        assert str(articles.folder.parent).encode() not in one and str(ROOT).encode() not in one, name
+        assert str(full.folder.parent).encode() not in one and str(ROOT).encode() not in one, name
     with zipfile.ZipFile(tmp_path / "a" / "ai-use.nb.docx") as archive:
         told = "".join(
             archive.read(name).decode(errors="replace") for name in archive.namelist() if name.endswith(".xml")
         )
-    assert str(articles.folder.parent) not in told and str(ROOT) not in told
+    assert str(full.folder.parent) not in told and str(ROOT) not in told
 
 
 @in_browser
 @pytest.mark.parametrize("article", ARTICLES)
-def test_an_article_fits_a_telephone(articles, tmp_path, article):
-    scroll, outside, requests = look(file(articles, article, "nb", "html"), 390, tmp_path)
+def test_an_article_fits_a_telephone(full, tmp_path, article):
+    scroll, outside, requests = look(file(full, article, "nb", "html"), 390, tmp_path)
     assert scroll <= 390
     assert (outside, requests) == ("", "0")
 
 
-def test_an_anonymised_manuscript_names_nobody_and_has_line_numbers(workshop):
-    done = workshop.run("article", "--article", "ai-use", "--wave", "2026", "--formats", "html pdf docx jats",
+def test_an_anonymised_manuscript_names_nobody_and_has_line_numbers(live):
+    done = live.run("article", "--article", "ai-use", "--wave", "2026", "--formats", "html pdf docx jats",
                         "--blind", "1", "--manuscript", "1")  # fmt: skip
     assert done.returncode == 0, done.stderr
     for suffix in ("html", "pdf", "docx", "xml"):
-        path = workshop.output(2026, f"ai-use-blind-manuscript.nb.{suffix}")
+        path = live.output(2026, f"ai-use-blind-manuscript.nb.{suffix}")
         if suffix == "docx":
             with zipfile.ZipFile(path) as archive:
                 text = "".join(archive.read(n).decode() for n in archive.namelist() if n.endswith(".xml"))
@@ -242,11 +242,11 @@ def test_an_anonymised_manuscript_names_nobody_and_has_line_numbers(workshop):
             text = path.read_bytes().decode("utf-8", errors="replace")
         for name in ("Forfatter 1", "Institusjon (plassholder)", "Takk til legene"):
             assert name not in text, (suffix, name)
-    assert "Forfatter 1" in file(workshop, "ai-use", "nb", "html").read_text(encoding="utf-8")
+    assert "Forfatter 1" in file(live, "ai-use", "nb", "html").read_text(encoding="utf-8")
 
 
-def test_the_appendix_answers_every_item_of_the_checklists(articles):
-    page = Page(articles.output(2026, "appendix.nb.html").read_text(encoding="utf-8"))
+def test_the_appendix_answers_every_item_of_the_checklists(full):
+    page = Page(full.output(2026, "appendix.nb.html").read_text(encoding="utf-8"))
     cross, strobe = page.tables[-2:]
     assert (len(cross) - 1, len(strobe) - 1) == (40, 22)
     assert all(row[2].strip() for row in [*cross[1:], *strobe[1:]])
@@ -255,17 +255,17 @@ def test_the_appendix_answers_every_item_of_the_checklists(articles):
     assert all(i.unanswered is None for i in checklists.read(folder, "strobe").items)
 
 
-def test_an_unknown_article_names_those_there_are(workshop):
-    done = workshop.run("article", "--article", "sleep", "--wave", "2026")
+def test_an_unknown_article_names_those_there_are(live):
+    done = live.run("article", "--article", "sleep", "--wave", "2026")
     assert done.returncode == 1
     assert "ARTICLE_UNKNOWN" in done.stderr and "ai-use, research-conditions, unequal-treatment" in done.stderr
 
 
-def test_an_article_without_the_wave_it_compares_with_says_so(workshop, tmp_path):
+def test_an_article_without_the_wave_it_compares_with_says_so(live, tmp_path):
     for wave in (2008, 2026):
-        shutil.copytree(workshop.data / str(wave), tmp_path / str(wave))
-    before = file(workshop, "research-conditions", "nb", "html").read_bytes()
-    done = workshop.run("article", "--article", "research-conditions", "--wave", "2026", data=tmp_path)
+        shutil.copytree(live.data / str(wave), tmp_path / str(wave))
+    before = file(live, "research-conditions", "nb", "html").read_bytes()
+    done = live.run("article", "--article", "research-conditions", "--wave", "2026", data=tmp_path)
     assert done.returncode == 1 and "Traceback" not in done.stderr
     assert "ARTICLE_WAVE_ABSENT" in done.stderr and "compares 2026 with 2019" in done.stderr
-    assert file(workshop, "research-conditions", "nb", "html").read_bytes() == before
+    assert file(live, "research-conditions", "nb", "html").read_bytes() == before

@@ -8,8 +8,8 @@ SERIES = ("hours_over_48", "trend-hours-over-48")
 
 
 @pytest.fixture(scope="module")
-def page(report):
-    return html.parse(report.output(2026, "wave-report.nb.html"))
+def page(full):
+    return html.parse(full.output(2026, "wave-report.nb.html"))
 
 
 def part(page, name: str):
@@ -30,8 +30,8 @@ def hidden_points(report, level: str) -> list[int]:
     return sorted(found)
 
 
-def test_a_figure_names_what_it_does_not_draw(page, report):
-    years = hidden_points(report, "private_specialist")
+def test_a_figure_names_what_it_does_not_draw(page, full):
+    years = hidden_points(full, "private_specialist")
     assert years
     told = f"Skjult av hensyn til personvernet: Avtalespesialister ({', '.join(map(str, years))})."
     figure = part(page, f"fig-{SERIES[1]}")
@@ -43,8 +43,8 @@ def test_a_figure_names_what_it_does_not_draw(page, report):
     assert "«:» betyr at tallet er skjult av hensyn til personvernet." in data.text_content()
 
 
-def test_a_hidden_count_is_a_colon_with_a_footnote_and_a_nought_is_a_nought(page, report):
-    rows = pd.read_csv(report.output(2026, "results.csv"), dtype=str, keep_default_na=False)
+def test_a_hidden_count_is_a_colon_with_a_footnote_and_a_nought_is_a_nought(page, full):
+    rows = pd.read_csv(full.output(2026, "results.csv"), dtype=str, keep_default_na=False)
     reasons = rows[(rows["by"] == "missing") & (rows["level"] == "refused")]
     assert reasons["status"].str.startswith("hidden").any() and (reasons["count"] == "0").any()
     table = part(page, "tbl-hours-position-sex")
@@ -54,8 +54,8 @@ def test_a_hidden_count_is_a_colon_with_a_footnote_and_a_nought_is_a_nought(page
     assert "0" in missing and "" not in missing and "nan" not in missing
 
 
-def test_every_table_with_a_colon_says_what_it_means(report, first_report):
-    for built, wave in ((report, 2026), (first_report, 1994)):
+def test_every_table_with_a_colon_says_what_it_means(full):
+    for built, wave in ((full, 2026), (full, 1994)):
         for table in html.parse(built.output(wave, "wave-report.nb.html")).xpath('//*[starts-with(@id, "tbl-")]'):
             if any(td.text_content().strip() == ":" for td in table.iter("td")):
                 assert "skjult av hensyn til personvernet" in table.text_content(), table.get("id")

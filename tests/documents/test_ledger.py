@@ -44,8 +44,8 @@ NOT_RESULTS = re.compile(
 
 
 @pytest.mark.parametrize(("article", "lang"), EVERY)
-def test_every_number_on_the_page_is_in_the_ledger(articles, article, lang):
-    text = html.unescape(file(articles, article, lang, "html").read_text(encoding="utf-8"))
+def test_every_number_on_the_page_is_in_the_ledger(full, article, lang):
+    text = html.unescape(file(full, article, lang, "html").read_text(encoding="utf-8"))
     text = text[text.index('<section id="abstract"') : text.index('<div id="refs"')]
     for gone in (r"<(script|math).*?</\1>", r'<span[^>]*class="n"[^>]*>[^<]*</span>', r"<a [^>]*>.*?</a>", r"<sup>.*?</sup>",
                  r'<span class="(label|header-section-number)">.*?</span>'):  # fmt: skip
@@ -54,22 +54,22 @@ def test_every_number_on_the_page_is_in_the_ledger(articles, article, lang):
     assert [line for line in left if DIGIT.search(line)] == []
 
 
-def test_the_ledger_is_what_the_page_shows(articles):
+def test_the_ledger_is_what_the_page_shows(full):
     for article, lang in EVERY:
-        page = Page(file(articles, article, lang, "html").read_text(encoding="utf-8"))
+        page = Page(file(full, article, lang, "html").read_text(encoding="utf-8"))
         shown = [(a["id"], a["data-row"]) for tag, a in page.tags if tag == "span" and a.get("class") == "n"]
-        ledger = json.loads(file(articles, article, lang, "numbers.json").read_text(encoding="utf-8"))["numbers"]
+        ledger = json.loads(file(full, article, lang, "numbers.json").read_text(encoding="utf-8"))["numbers"]
         assert sorted(shown) == sorted((e["id"], "+".join(e["rows"])) for e in ledger if e["id"])
         assert {"text", "table", "abstract", "hovedfunn", "caption", "alt", "figure label", "figure data"} <= {
             e["where"] for e in ledger
         }
 
 
-def test_a_card_tells_of_every_row(articles):
+def test_a_card_tells_of_every_row(full):
     for article, lang in EVERY:
-        text = file(articles, article, lang, "html").read_text(encoding="utf-8")
+        text = file(full, article, lang, "html").read_text(encoding="utf-8")
         told = json.loads(re.search(r'id="number-rows">(.*?)</script>', text, re.DOTALL)[1])
-        ledger = json.loads(file(articles, article, lang, "numbers.json").read_text(encoding="utf-8"))["numbers"]
+        ledger = json.loads(file(full, article, lang, "numbers.json").read_text(encoding="utf-8"))["numbers"]
         assert {row for e in ledger if e["id"] for row in e["rows"]} <= set(told["rows"])
         share = dict(
             told["rows"][
@@ -104,8 +104,8 @@ OPENED = """
 
 @in_browser
 @pytest.mark.parametrize(("lang", "width"), [("nb", 1280), ("en", 390)])
-def test_a_card_opens_by_mouse_by_touch_and_by_keyboard(articles, tmp_path, lang, width):
-    told = in_frame(file(articles, "ai-use", lang, "html"), OPENED, tmp_path, width)
+def test_a_card_opens_by_mouse_by_touch_and_by_keyboard(full, tmp_path, lang, width):
+    told = in_frame(file(full, "ai-use", lang, "html"), OPENED, tmp_path, width)
     assert told == "open+ true closed- open+ closed- open+ closed- true 1 true true 0"
 
 
@@ -120,10 +120,10 @@ def axe() -> Path | None:
 @pytest.mark.parametrize(
     "document", ["1994/wave-report.nb", *(f"2026/{a}.{lang}" for a, lang in EVERY), "2026/appendix.nb"]
 )
-def test_no_page_has_a_fault_of_accessibility(articles, first_report, tmp_path, document):
+def test_no_page_has_a_fault_of_accessibility(full, tmp_path, document):
     script = f"""
       var script = page.createElement('script'); script.src = '{axe().as_uri()}';
       script.onload = () => frame.axe.run(page, {{resultTypes: ['violations']}}).then(
         r => tell(JSON.stringify(r.violations.map(v => [v.id, v.nodes.length, v.nodes[0].html.slice(0, 160)]))), e => tell('error ' + e));
       page.head.appendChild(script);"""
-    assert in_frame(articles.folder / "_output" / f"{document}.html", script, tmp_path) == "[]"
+    assert in_frame(full.folder / "_output" / f"{document}.html", script, tmp_path) == "[]"

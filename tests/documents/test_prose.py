@@ -6,7 +6,7 @@ import pytest
 
 from analysis.documents import prose
 from analysis.settings import settings
-from tests.conftest import Project
+from tests.projects import Project
 
 HEAD = '---\ntitle: "x"\n---\n\n'
 WAVES = [2019, 2026]
@@ -85,11 +85,11 @@ def edited(workshop: Project, *changes: tuple[str, str]):
         path.write_text(before, encoding="utf-8")
 
 
-def test_all_that_is_not_so_is_named_in_one_run_and_the_old_file_stays(workshop):
-    page = workshop.output(2026, "ai-use.en.html")
+def test_all_that_is_not_so_is_named_in_one_run_and_the_old_file_stays(live):
+    page = live.output(2026, "ai-use.en.html")
     before = page.read_bytes()
     done = edited(
-        workshop,
+        live,
         ('report.claim("less", "ai_use_yes", "sex", "female", "male")` Women\'s use was lower', 'report.claim("more", "ai_use_yes", "sex", "female", "male")` Women\'s use was higher'),
         ("All doctors were asked about", "All 1234 doctors were asked about"),
         ("## Background\n", "## Why\n"),
@@ -109,16 +109,16 @@ def test_all_that_is_not_so_is_named_in_one_run_and_the_old_file_stays(workshop)
     assert page.read_bytes() == before
 
 
-def test_a_draft_is_written_and_says_that_it_is_one(workshop):
-    path = workshop.folder / "reports" / "ai-use.en.qmd"
+def test_a_draft_is_written_and_says_that_it_is_one(live):
+    path = live.folder / "reports" / "ai-use.en.qmd"
     before = path.read_text(encoding="utf-8")
     path.write_text(before.replace("All doctors were asked", "All 1234 doctors were asked"), encoding="utf-8")
     try:
-        done = workshop.run(
+        done = live.run(
             "article", "--article", "ai-use", "--wave", "2026", "--lang", "en", "--formats", "html", "--draft", "1"
         )
     finally:
         path.write_text(before, encoding="utf-8")
     assert done.returncode == 0, done.stderr
     assert "TYPED_NUMBER" in done.stderr
-    assert "DRAFT:" in workshop.output(2026, "ai-use-draft.en.html").read_text(encoding="utf-8")
+    assert "DRAFT:" in live.output(2026, "ai-use-draft.en.html").read_text(encoding="utf-8")

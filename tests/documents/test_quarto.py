@@ -6,20 +6,20 @@ from collections import Counter
 
 import pytest
 
-from tests.conftest import Project
 from tests.documents.test_report import Page, pdf_text
+from tests.projects import Project
 
 pytestmark = pytest.mark.skipif(shutil.which("quarto") is None, reason="the program quarto is not on the PATH")
 
 
 @pytest.fixture(scope="module")
-def both(report, tmp_path_factory):
+def both(full, tmp_path_factory):
     """The report of 2026 as the built-in renderer made it, and the same by Quarto."""
-    other = Project(tmp_path_factory.mktemp("quarto") / "project", report.data)
-    shutil.copytree(report.folder, other.folder)
+    other = Project(tmp_path_factory.mktemp("quarto") / "project", full.data)
+    shutil.copytree(full.folder, other.folder)
     done = other.run("report", "--wave", "2026", "--renderer", "quarto")
     assert done.returncode == 0, done.stderr
-    return report, other
+    return full, other
 
 
 @pytest.fixture(scope="module")

@@ -68,8 +68,8 @@ def without_figure_data(text: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def html(report):
-    return without_figure_data(report.output(2026, "wave-report.nb.html").read_text(encoding="utf-8"))
+def html(full):
+    return without_figure_data(full.output(2026, "wave-report.nb.html").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -78,8 +78,8 @@ def page(html):
 
 
 @pytest.fixture(scope="module")
-def results(report):
-    rows = pd.read_csv(report.output(2026, "results.csv"), keep_default_na=False, na_values={"estimate": [""]})
+def results(full):
+    rows = pd.read_csv(full.output(2026, "results.csv"), keep_default_na=False, na_values={"estimate": [""]})
     return rows.set_index("id")
 
 
@@ -154,8 +154,8 @@ def test_tables_have_heads_and_row_headers(page):
     assert sum(tag == "thead" for tag, _ in page.tags) == len(page.tables)
 
 
-def test_the_pdf_is_tagged_in_norwegian_with_bookmarks(report):
-    path = report.output(2026, "wave-report.nb.pdf")
+def test_the_pdf_is_tagged_in_norwegian_with_bookmarks(full):
+    path = full.output(2026, "wave-report.nb.pdf")
     content = path.read_bytes()
     assert content.startswith(b"%PDF-1.7")
     assert b"nb-NO" in content
@@ -172,23 +172,23 @@ def test_the_pdf_is_tagged_in_norwegian_with_bookmarks(report):
         assert all("TH" in table.split("Table")[0] for table in tables)
 
 
-def test_the_pdf_says_on_every_page_that_the_data_are_synthetic(report):
-    pages = pdf_text(report.output(2026, "wave-report.nb.pdf")).split("\f")[:-1]
+def test_the_pdf_says_on_every_page_that_the_data_are_synthetic(full):
+    pages = pdf_text(full.output(2026, "wave-report.nb.pdf")).split("\f")[:-1]
     assert len(pages) > 20
     assert all("SYNTETISKE DATA" in page for page in pages)
     assert not any(re.search(r"\bnan\b|\bNone\b", page) for page in pages)
 
 
-def test_the_pdf_holds_the_same_numbers_as_the_page(report, page):
-    text = re.sub(r"\s+", " ", pdf_text(report.output(2026, "wave-report.nb.pdf")))
+def test_the_pdf_holds_the_same_numbers_as_the_page(full, page):
+    text = re.sub(r"\s+", " ", pdf_text(full.output(2026, "wave-report.nb.pdf")))
     for table in page.tables[:12]:
         for row in table[2:6]:
             for cell in row[1:]:
                 assert re.sub(r"\s+", " ", cell) in text, cell
 
 
-def test_the_first_wave_reads_well_without_an_earlier_one(first_report):
-    page = Page(first_report.output(1994, "wave-report.nb.html").read_text(encoding="utf-8"))
+def test_the_first_wave_reads_well_without_an_earlier_one(full):
+    page = Page(full.output(1994, "wave-report.nb.html").read_text(encoding="utf-8"))
     assert "Endringer samlet" not in page.text
     assert "Hvem som falt fra" not in page.text
     assert "Innsats og belønning" not in page.text
@@ -196,10 +196,10 @@ def test_the_first_wave_reads_well_without_an_earlier_one(first_report):
     assert not re.search(r"\bnan\b|\bNone\b", page.text)
 
 
-def test_the_executed_notebook_opens_and_names_no_path(report):
-    text = report.output(2026, "wave-report.nb.ipynb").read_text(encoding="utf-8")
+def test_the_executed_notebook_opens_and_names_no_path(full):
+    text = full.output(2026, "wave-report.nb.ipynb").read_text(encoding="utf-8")
     assert json.loads(text)["nbformat"] == 4
-    assert str(report.folder.parent) not in text
+    assert str(full.folder.parent) not in text
 
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -233,7 +233,7 @@ def look(page: Path, width: int, tmp_path: Path) -> tuple[int, str, str]:
 
 @in_browser
 @pytest.mark.parametrize("width", [390, 1280])
-def test_nothing_overflows_and_nothing_is_fetched_in_a_browser(report, tmp_path, width):
-    scroll, outside, requests = look(report.output(2026, "wave-report.nb.html"), width, tmp_path)
+def test_nothing_overflows_and_nothing_is_fetched_in_a_browser(full, tmp_path, width):
+    scroll, outside, requests = look(full.output(2026, "wave-report.nb.html"), width, tmp_path)
     assert scroll <= width
     assert (outside, requests) == ("", "0")

@@ -144,18 +144,18 @@ def second_computation(project, every: int) -> crosscheck.Check:
 
 
 @in_r
-def test_the_export_gives_the_results_in_r(workshop):
+def test_the_export_gives_the_results_in_r(live):
     """svymean, svyquantile, svyglm of `make export`'s files: estimates and SE to 1e-9, limits and models to 1e-5 (every 40th row, all models)."""
-    found = second_computation(workshop, every=40)
+    found = second_computation(live, every=40)
     assert found.differences.empty, found.differences.to_string()
     assert found.covered > 150
 
 
 @pytest.mark.slow
 @in_r
-def test_every_level_difference_change_and_model_in_r(workshop):
+def test_every_level_difference_change_and_model_in_r(live):
     """The same for every one of them, as `make crosscheck` does."""
-    found = second_computation(workshop, every=1)
+    found = second_computation(live, every=1)
     assert found.differences.empty, found.differences.to_string()
     assert found.covered > 8000
 
@@ -173,9 +173,9 @@ def test_holms_method():
     close([r["p_adjusted"] for r in primary.tests(plan, rows[:1])], [0.03])
 
 
-def test_an_unweighted_specification_is_the_plain_share(report):
+def test_an_unweighted_specification_is_the_plain_share(full):
     """mean(x), binom: the specification without weights and strata is count / n."""
-    rows = pd.read_parquet(report.folder / "data" / "derived" / "2026" / "estimates.parquet").set_index("id")
+    rows = pd.read_parquet(full.folder / "data" / "derived" / "2026" / "estimates.parquet").set_index("id")
     plain = rows.loc["2026.ai_use_yes.share"]
     found = rows.loc["2026.ai_use_yes.share.model=specification.unweighted"]
     close(found["estimate"], plain["count"] / plain["n"])

@@ -5,8 +5,8 @@ import shutil
 import pandas as pd
 import pytest
 
-from analysis.intake import wave as intake
-from tests.conftest import Project
+from analysis.intake import reading as intake
+from tests.projects import Project
 
 
 @pytest.fixture
@@ -51,17 +51,17 @@ def test_all_faults_are_listed_and_the_exit_is_not_zero(damaged):
         assert told in done.stdout, done.stdout
 
 
-def test_a_damaged_file_stops_the_report(workshop, tmp_path):
-    shutil.copytree(workshop.data / "2026", tmp_path / "2026")
+def test_a_damaged_file_stops_the_report(live, tmp_path):
+    shutil.copytree(live.data / "2026", tmp_path / "2026")
     path = tmp_path / "2026" / "answers.csv"
     table = pd.read_csv(path, dtype=str, keep_default_na=False)
     table.loc[0, "jss_01"] = "8"
     table.to_csv(path, index=False)
-    done = workshop.run("export", "--wave", "2026", data=tmp_path)
+    done = live.run("export", "--wave", "2026", data=tmp_path)
     assert done.returncode == 1
     assert "DATA_FAULTS" in done.stderr
     assert "Traceback" not in done.stderr
-    assert workshop.output(1994, "results.csv").is_file()  # a wave that the damaged data do not hold
+    assert live.output(1994, "results.csv").is_file()  # a wave that the damaged data do not hold
 
 
 def test_whole_questions_in_the_header_are_understood(all_data, book):

@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tests import damage
-from tests.conftest import Project
+from tests.projects import Project
+from tools import damage
 
 SAID: dict[str, tuple[str, str, int]] = {}  # what was said of each, for the table of the documentation
 
@@ -35,7 +35,7 @@ def test_there_are_more_than_eighty_damages_and_the_documentation_lists_them():
     table = damage.TABLE.read_text(encoding="utf-8")
     lines = {line.split(" | ")[0].removeprefix("| "): line for line in table.splitlines() if line.startswith("| ")}
     for case in damage.DAMAGES:
-        assert f" | {case.exit} | " in lines[case.what], "run python -m tests.damage"
+        assert f" | {case.exit} | " in lines[case.what], "run python -m tools.damage"
         assert case.code in lines[case.what]
 
 
@@ -47,17 +47,10 @@ def contents(folder: Path) -> dict[str, str]:
     }
 
 
-def copied(built: Project, folder: Path) -> Project:
-    """A project of its own and its data, side by side as the ones they are copied from: nothing has to be built again."""
-    shutil.copytree(built.folder, folder / "project")
-    shutil.copytree(built.data, folder / "raw")
-    return Project(folder / "project", folder / "raw")
-
-
 @pytest.mark.parametrize("what", ["a label for a code", "respondents of one sex only"])
-def test_a_damaged_file_stops_the_build_and_leaves_what_was_made(report, tmp_path, what):
+def test_a_damaged_file_stops_the_build_and_leaves_what_was_made(small, tmp_path, what):
     case = next(c for c in damage.DAMAGES if c.what == what)
-    other = copied(report, tmp_path)
+    other = small.copied(tmp_path)
     case.work(tmp_path)
     before = contents(other.folder / "_output")
     done = other.run("report", "--wave", "2026")
@@ -66,10 +59,10 @@ def test_a_damaged_file_stops_the_build_and_leaves_what_was_made(report, tmp_pat
     assert contents(other.folder / "_output") == before
 
 
-def test_a_folder_with_spaces_and_norwegian_letters(project, tmp_path):
+def test_a_folder_with_spaces_and_norwegian_letters(small, tmp_path):
     data = tmp_path / "Rådata fra Ærøy, 2. utsending"
-    shutil.copytree(project.data / "1994", data / "1994")
-    done = Project(project.folder, data).run("check", "--wave", "1994")
+    shutil.copytree(small.data / "1994", data / "1994")
+    done = Project(small.folder, data).run("check", "--wave", "1994")
     assert done.returncode == 0, done.stderr
     assert "can be weighted" in done.stdout
 
@@ -77,9 +70,9 @@ def test_a_folder_with_spaces_and_norwegian_letters(project, tmp_path):
 @pytest.mark.parametrize(
     ("place", "options", "code"), [("data/derived", "size=300k", "DISK_FULL"), ("_output", "ro", "NOT_WRITABLE")]
 )
-def test_a_disk_that_is_full_or_may_not_be_written_to(first_report, tmp_path, place, options, code):
+def test_a_disk_that_is_full_or_may_not_be_written_to(small, tmp_path, place, options, code):
     """On a small disk of its own, where that is permitted: one message, and what was there stays."""
-    other = copied(first_report, tmp_path)
+    other = small.copied(tmp_path)
     disk = other.folder / place
     if subprocess.run(
         ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(disk)], capture_output=True, check=False
@@ -94,12 +87,12 @@ def test_a_disk_that_is_full_or_may_not_be_written_to(first_report, tmp_path, pl
         subprocess.run(["umount", str(disk)], check=True)
 
 
-def test_markup_in_a_label_is_text_in_every_file(project, tmp_path):
+def test_markup_in_a_label_is_text_in_every_file(small, tmp_path):
     """HTML, Markdown and Typst in a label of the codebook: shown as they are, executed nowhere."""
     label = "<b>fet</b> *stjerne* #emph[x] `{python} 1+1` [lenke](http://x.invalid)"
     other = Project(tmp_path / "project", tmp_path / "raw")
-    shutil.copytree(project.folder, other.folder)
-    shutil.copytree(project.data / "1994", other.data / "1994")
+    shutil.copytree(small.folder, other.folder)
+    shutil.copytree(small.data / "1994", other.data / "1994")
     path = other.folder / "data" / "codebook" / "instruments" / "job_satisfaction.yml"
     text = path.read_text(encoding="utf-8")
     short = next(line for line in text.splitlines() if "short:" in line)
@@ -113,9 +106,9 @@ def test_markup_in_a_label_is_text_in_every_file(project, tmp_path):
     assert "<b>fet" not in html and 'href="http://x.invalid"' not in html
 
 
-def test_two_reports_at_once(first_report, tmp_path):
+def test_two_reports_at_once(small, tmp_path):
     """The second waits or says that another runs; both end well and the files are whole."""
-    other = copied(first_report, tmp_path)
+    other = small.copied(tmp_path)
     other.output(1994, "results.csv").unlink()
     command = [sys.executable, "-m", "analysis", "export", "--wave", "1994", "--data", str(other.data)]
     runs = [
@@ -125,4 +118,4 @@ def test_two_reports_at_once(first_report, tmp_path):
     said = [run.communicate()[1] for run in runs]
     assert [run.returncode for run in runs] == [0, 0], said
     assert any("Another run is at work" in text for text in said), said
-    assert len(pd.read_csv(other.output(1994, "results.csv"))) > 1000
+    assert len(pd.read_csv(other.output(1994, "results.csv"))) > 100

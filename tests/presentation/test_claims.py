@@ -39,10 +39,10 @@ def test_an_odds_ratio_is_held_against_one_and_never_called_equal():
     assert claims.direction(0.99, 1.01, 1, None) == "uncertain"
 
 
-def test_every_claim_of_the_documents_is_known_and_an_unknown_one_is_refused(articles, monkeypatch):
+def test_every_claim_of_the_documents_is_known_and_an_unknown_one_is_refused(full, monkeypatch):
     import analysis.presentation.report as report
 
-    monkeypatch.setattr(report, "settings", lambda: _Settings(articles))
+    monkeypatch.setattr(report, "settings", lambda: _Settings(full))
     here = report.Report.of(2026, "nb")
     assert str(here.claim("most", "ai_use_yes")) == ""
     assert "{.unsupported}" in str(here.claim("minority", "ai_use_yes"))

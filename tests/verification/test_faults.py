@@ -21,8 +21,8 @@ SPAN = r'(<span id="{id}" [^>]*>)([^<]*)(</span>)'
 
 
 @pytest.fixture(scope="module")
-def folder(published) -> Path:
-    return published.folder / "published" / "synthetic" / "2026"
+def folder(full) -> Path:
+    return full.folder / "published" / "synthetic" / "2026"
 
 
 @pytest.fixture
@@ -241,9 +241,9 @@ def test_the_xmls_picture(copy):
 # The PDF -------------------------------------------------------------------------------------------------------------------
 
 
-def test_a_pdf_made_from_a_changed_source(published, copy, tmp_path):
+def test_a_pdf_made_from_a_changed_source(full, copy, tmp_path):
     """A digit of the text, one of a table, a limit that crosses its line, and a sentence taken away."""
-    notebook = nbformat.read(published.folder / "_output" / "2026" / f"{NB}.ipynb", as_version=4)
+    notebook = nbformat.read(full.folder / "_output" / "2026" / f"{NB}.ipynb", as_version=4)
     text = {where: entry(copy, where, row=SHARE) for where in ("abstract", "text")}
     cell, limit = entry(copy, "table", row="odds_ratio"), entry(copy, "text", field="lower", row=GAP)
     gone = entry(copy, "hovedfunn", row="ai_trained")
@@ -263,7 +263,7 @@ def test_a_pdf_made_from_a_changed_source(published, copy, tmp_path):
                     shown["text/markdown"] = re.sub(
                         SPAN.format(id=identifier), rf"\g<1>{new}\g<3>", shown["text/markdown"]
                     )
-    stage = published.folder / ".build" / "2026" / NB
+    stage = full.folder / ".build" / "2026" / NB
     render.render(notebook, outputs={"pdf": copy / f"{NB}.pdf"}, resources=stage, epoch=0)
     found = {(d.grade, d.published) for d in verdict(copy).differences if f"{NB}.pdf" in d.where}
     assert found == {("major", text["abstract"]["shown"]), ("minor", text["text"]["shown"]), ("major", cell["shown"]),
@@ -345,9 +345,9 @@ def test_a_file_that_is_not_the_one_published(copy, change):
 
 
 @pytest.fixture
-def made(published, tmp_path) -> Path:
+def made(full, tmp_path) -> Path:
     """What a rebuild gave, to be changed: results, ledger and manifest of the wave, and the results of those before."""
-    for path in published.folder.glob("_output/*/*"):
+    for path in full.folder.glob("_output/*/*"):
         if path.name in ("results.csv", "numbers.json", "manifest.json"):
             target = tmp_path / "output" / path.parent.name / path.name
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -11,41 +11,41 @@ import pytest
 from analysis.errors import LegepaneletError
 from analysis.settings import settings
 from analysis.verification import bundle, manifest, publishing
-from tests.conftest import git
+from tests.projects import git
 
 WHERE = "published/synthetic/2026"
 
 
-def test_a_publication_holds_the_documents_results_ledger_and_manifest(published):
-    folder = published.folder / WHERE
+def test_a_publication_holds_the_documents_results_ledger_and_manifest(full):
+    folder = full.folder / WHERE
     names = {p.name for p in folder.iterdir()}
     assert {
         f"ai-use.{lang}.{suffix}" for lang in ("nb", "en") for suffix in ("html", "pdf", "docx", "xml", "figures")
     } <= names
     assert {"results.csv", "earlier.csv", "numbers.json", "manifest.json"} <= names
-    log = (published.folder / "published" / "LOG.md").read_text(encoding="utf-8")
+    log = (full.folder / "published" / "LOG.md").read_text(encoding="utf-8")
     assert "2026 · synthetic data" in log and "First publication." in log
 
 
-def test_published_results_carry_one_digit_more_than_is_displayed(published):
-    rows = pd.read_csv(published.folder / WHERE / "results.csv", dtype=str, keep_default_na=False).set_index("id")
+def test_published_results_carry_one_digit_more_than_is_displayed(full):
+    rows = pd.read_csv(full.folder / WHERE / "results.csv", dtype=str, keep_default_na=False).set_index("id")
     assert rows.loc["2026.ai_use_yes.share", "estimate"] == "0.554"  # shown as 55 %
     digits = rows["estimate"].str.partition(".")[2].str.len()
     assert digits.max() <= 4
-    full = pd.read_csv(published.output(2026, "results.csv"), dtype=str, keep_default_na=False).set_index("id")
+    full = pd.read_csv(full.output(2026, "results.csv"), dtype=str, keep_default_na=False).set_index("id")
     assert len(full.loc["2026.ai_use_yes.share", "estimate"]) > 10
-    about = manifest.read(published.folder / WHERE)
-    assert about["outputs"]["results.csv"] == manifest.digest(published.output(2026, "results.csv"))
+    about = manifest.read(full.folder / WHERE)
+    assert about["outputs"]["results.csv"] == manifest.digest(full.output(2026, "results.csv"))
 
 
-def test_a_publication_lets_out_what_its_documents_show_of_earlier_waves(articles, monkeypatch):
+def test_a_publication_lets_out_what_its_documents_show_of_earlier_waves(full, monkeypatch):
     """And no more: those figures are held against the memory of their own wave."""
-    monkeypatch.setattr(publishing, "settings", lambda: dataclasses.replace(settings(), output=articles.folder / "_output"))
+    monkeypatch.setattr(publishing, "settings", lambda: dataclasses.replace(settings(), output=full.folder / "_output"))
     out = publishing.released(2026, ["research-conditions"])
     assert list(out) == [2026, 2019]
     assert "2019.res_active_yes.share" in set(out[2019]["id"])
-    assert len(out[2019]) < 200 < len(publishing.read_results(articles.output(2019, "results.csv")))
-    assert len(out[2026]) == len(publishing.read_results(articles.output(2026, "results.csv")))
+    assert len(out[2019]) < 200 < len(publishing.read_results(full.output(2019, "results.csv")))
+    assert len(out[2026]) == len(publishing.read_results(full.output(2026, "results.csv")))
     assert list(publishing.released(2026, ["ai-use"])) == [2026]
 
 
@@ -65,10 +65,10 @@ def test_nothing_is_released_of_a_published_wave_whose_memory_is_gone(tmp_path, 
         assert "version control" in error.value.hint
 
 
-def test_the_manifest_names_no_path_and_no_user(published):
-    text = (published.folder / WHERE / "manifest.json").read_text(encoding="utf-8")
+def test_the_manifest_names_no_path_and_no_user(full):
+    text = (full.folder / WHERE / "manifest.json").read_text(encoding="utf-8")
     about = json.loads(text)
-    assert str(published.folder.parent) not in text and "/root" not in text and "/home" not in text
+    assert str(full.folder.parent) not in text and "/root" not in text and "/home" not in text
     assert {"raw", "codebook", "population", "plans", "documents", "code"} <= set(about)
     assert about["raw"].keys() >= {"2026/answers.csv", "2019/sample.csv"}
     assert about["environment"]["packages"]["svy"] and len(about["commit"]) == 40
@@ -78,9 +78,9 @@ def test_the_manifest_names_no_path_and_no_user(published):
     ("change", "told"),
     [({"wave": "2026"}, "wave"), ({"extra": 1}, "the manifest"), ({"raw": {"/etc/x": "0" * 64}}, "raw")],
 )
-def test_a_manifest_that_does_not_follow_its_schema(published, change, told):
+def test_a_manifest_that_does_not_follow_its_schema(full, change, told):
     with pytest.raises(LegepaneletError, match=told):
-        manifest.check(manifest.read(published.folder / WHERE) | change)
+        manifest.check(manifest.read(full.folder / WHERE) | change)
 
 
 def test_a_dirty_tree_is_not_published(live):
@@ -198,17 +198,17 @@ def test_microdata_in_a_bundle_is_refused(name, content):
 
 
 @pytest.mark.slow
-def test_a_rebuild_from_the_data_in_a_clean_folder(first_report, tmp_path):
+def test_a_rebuild_from_the_data_in_a_clean_folder(full, tmp_path):
     """Level C: as real data, the wave of 1994 published, verified, and verified again after one answer, a label and the code have changed."""
     import pyreadstat
 
-    project = type(first_report)(tmp_path / "project", tmp_path / "raw")
+    project = type(full)(tmp_path / "project", tmp_path / "raw")
     shutil.copytree(
-        first_report.folder,
+        full.folder,
         project.folder,
         ignore=shutil.ignore_patterns("_output", "derived", ".build", "published", ".git"),
     )
-    shutil.copytree(first_report.data / "1994", project.data / "1994")
+    shutil.copytree(full.data / "1994", project.data / "1994")
     sample = pd.read_csv(project.data / "1994" / "sample.csv", dtype=str).drop(columns="synthetic")
     sample.to_csv(project.data / "1994" / "sample.csv", index=False)
     git(project.folder, "init")

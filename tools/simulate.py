@@ -1,4 +1,4 @@
-"""`make coverage`: do 95 % intervals hold the truth in 95 of 100 panels? Written to docs/coverage.md.
+"""`make simulate`: do 95 % intervals hold the truth in 95 of 100 panels? Written to docs/simulation.md.
 
 Panels of two waves are drawn from a superpopulation whose truth is known, doctors answer at random given the raking variables, and the
 project's own weights, levels and changes are computed. The design is the panel's: strata by licence period with their own chances, a
@@ -223,7 +223,7 @@ NAMES = {
 GROUPS = {"": "all", "female": "women", "gp": "general practitioners"}
 PAGE = """# Do the intervals hold what they promise?
 
-Made by `make coverage`; do not edit. Simulated panels, drawn from a superpopulation whose truth is known: no figure here is about doctors.
+Made by `make simulate`; do not edit. Simulated panels, drawn from a superpopulation whose truth is known: no figure here is about doctors.
 
 - {panels} panels of two waves (seed {seed}), {invited} doctors invited and {new} new ones in the second wave, {seconds:.0f} s on {cores} cores.
 - Doctors answer at random given sex, age and position. Weights, levels and changes are the project's own. Only estimates on 100 answers or more.
@@ -273,7 +273,7 @@ def main(panels: int = PANELS, biased: int = BIASED) -> None:
     tables = [simulate(biased, odds, f"odds {odds}").assign(odds=odds) for odds in ODDS]
     bias = pd.concat(t[(t["indicator"] == "share_20") & (t["group"] == "")] for t in tables)
     page = document(found, bias, panels, biased, time.monotonic() - started)
-    (ROOT / "docs" / "coverage.md").write_text(page, encoding="utf-8")
+    (ROOT / "docs" / "simulation.md").write_text(page, encoding="utf-8")
     print("\n".join(line for line in page.splitlines() if line.startswith("- ")))
 
 

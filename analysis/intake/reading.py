@@ -27,7 +27,7 @@ class Coded:
         return self.problems[self.problems["severity"] == "error"]
 
 
-def read(book: Codebook, wave: int, answers_file: Path, sample_file: Path) -> Coded:
+def read(book: Codebook, wave: int, answers_file: Path, sample_file: Path, earlier: Path | None = None) -> Coded:
     """Everything the two files of a wave say, and all that is wrong with them (not only the first thing)."""
     invited, problems = sample.read(book, sample_file)
     file = f"{answers_file.parent.name}/{answers_file.name}"

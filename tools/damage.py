@@ -1,4 +1,4 @@
-"""Damaged raw files and codebooks, each with what `make check` (or `make export`) must say of it. `python -m tests.damage` writes the table
+"""Damaged raw files and codebooks, each with what `make check` (or `make export`) must say of it. `python -m tools.damage` writes the table
 of `docs/damaged-input.md`."""
 
 import base64
@@ -18,6 +18,7 @@ import openpyxl
 import pandas as pd
 
 from analysis import __main__ as command
+from analysis import checking
 from analysis.pipeline import files
 from analysis.settings import ROOT, settings
 
@@ -53,10 +54,12 @@ def check(folder: Path, wave: int) -> tuple[int, str]:
     elsewhere = dataclasses.replace(settings(), codebook=folder / "codebook")
     said = io.StringIO()
     with (
-        mock.patch.object(command, "settings", lambda: elsewhere), mock.patch.object(files, "settings", lambda: elsewhere),
+        mock.patch.object(checking, "settings", lambda: elsewhere), mock.patch.object(files, "settings", lambda: elsewhere),
         redirect_stdout(said), redirect_stderr(said),
     ):  # fmt: skip
+        files.known_waves.cache_clear()
         code = command.main(["check", "--wave", str(wave), "--data", str(folder / "raw")])
+    files.known_waves.cache_clear()
     return code, said.getvalue().replace(str(folder), "")
 
 
@@ -322,7 +325,7 @@ def rows(data: Path, scratch: Path) -> list[tuple[str, int, str, str]]:
 
 def document(found: list[tuple[str, int, str, str]]) -> str:
     """The table as Markdown; markup of the input is text here too."""
-    head = "# Damaged input, and what is said of it\n\nMade by `python -m tests.damage` from the tests' damaged files. " \
+    head = "# Damaged input, and what is said of it\n\nMade by `python -m tools.damage` from the tests' damaged files. " \
            "Nothing of an input is executed or rendered as markup, and what was made before stays as it was.\n\n" \
            "| damage | exit | message | what to do |\n| --- | --- | --- | --- |\n"  # fmt: skip
     quoted = [(what, code, "`` " + said.replace("|", "\\|").replace("`", "'") + " ``", todo.replace("|", "\\|")) for what, code, said, todo in found]

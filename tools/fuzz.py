@@ -4,6 +4,7 @@ Whatever the bytes, a reader gives what it should or raises a LegepaneletError: 
 leaves the input in `.build/fuzz/`. Such an input becomes a damage in `tests/damage.py` when it is mended.
 """
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,10 +15,10 @@ import atheris
 
 with atheris.instrument_imports(include=["analysis", "yaml", "csv"]):
     from analysis.codebook import load, population
-    from analysis.codebook.load import read_yaml
     from analysis.errors import LegepaneletError
+    from analysis.intake import reading as intake
     from analysis.intake import sample
-    from analysis.intake import wave as intake
+    from analysis.yamlfile import read_yaml
 from analysis.settings import ROOT, settings
 
 WORK = ROOT / ".build" / "fuzz"
@@ -99,7 +100,7 @@ def main(seconds: int, names: list[str]) -> int:
     failed = []
     for name in names or TARGETS:
         done = subprocess.run(
-            [sys.executable, "-m", "tests.fuzz", str(seconds), name, "one"],
+            [sys.executable, "-m", "tools.fuzz", str(seconds), name, "one"],
             cwd=ROOT,
             capture_output=True,
             text=True,
@@ -119,4 +120,4 @@ def main(seconds: int, names: list[str]) -> int:
 if __name__ == "__main__":
     if sys.argv[3:] == ["one"]:
         fuzz(sys.argv[2], int(sys.argv[1]))
-    sys.exit(main(int(sys.argv[1]), sys.argv[2:]))
+    sys.exit(main(int(os.environ.get("SECONDS") or 60), sys.argv[1:]))
