@@ -88,7 +88,7 @@ def line_of(path: Path, place: Iterable[str | int]) -> int:
 def nearest(name: object, known: Iterable[object]) -> str:
     """`; did you mean 'codes'?`, or what may stand there if nothing is near."""
     names = [str(k) for k in known]
-    found = difflib.get_close_matches(str(name), names, 1, 0.6)
+    found = difflib.get_close_matches(str(name), names, 1, 0.65)
     return f"; did you mean '{found[0]}'?" if found else f"; it may be {', '.join(names)}" if names else ""
 
 
