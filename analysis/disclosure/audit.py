@@ -139,5 +139,5 @@ def refuse(attacked: pd.DataFrame, wave: int) -> None:
         raise LegepaneletError(
             "DISCLOSURE_RECOVERABLE",
             f"{wave}: {len(found)} hidden figures can be computed from what is shown:\n" + "\n".join(told) + more,
-            "Nothing was written. A link between tables is missing in analysis/disclosure/linked.py.",
+            "Nothing was written. This is a fault of the program: report it with the wave's codebook, never with answers.",
         )

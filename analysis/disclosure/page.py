@@ -36,7 +36,7 @@ def write(
 ) -> None:
     """Writes the page; arguments as `rules.reasons`, `rules.publishable` and `audit.audit` give them."""
     hidden = published["status"].str.startswith("hidden")
-    reason = why.where(why.ne("linked"), "sensitive").where(hidden, "")
+    reason = why.where(~why.isin(["linked", "whole"]), "sensitive").where(hidden, "")
     reason = reason.mask(hidden & reason.eq(""), "sensitive")  # changes of a hidden level
     told = rules.REASONS | ONE_REASON
     by_reason = [(told[r], int(n)) for r, n in reason[hidden].value_counts().sort_index().items()]

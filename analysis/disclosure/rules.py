@@ -29,10 +29,11 @@ REASONS = {  # why a figure is hidden, for the person who approves a release
     "coarse": f"a distribution by groups of which one has fewer than {SMALLEST_DISTRIBUTION} answers: shown in three classes",
     "sensitive": f"a sensitive item: fewer than {SMALLEST_SENSITIVE_BASE} answers, or fewer than {SMALLEST_SENSITIVE_COUNT} on one side",
     "linked": "could be used to compute a hidden figure",
+    "whole": "a question of whose answers no part could be shown safely: all of it is hidden",
 }
 # Whether few stand on one side, or a figure is hidden for another's sake, nobody may tell from outside: both have one status.
 STATUS = {"base": "hidden_small", "population": "hidden_small", "group": "hidden_small", "coarse": "hidden_small", "sensitive": "hidden_to_protect",
-          "linked": "hidden_to_protect"}  # fmt: skip
+          "linked": "hidden_to_protect", "whole": "hidden_to_protect"}  # fmt: skip
 GROUP = ["indicator", "by", "level", "by2", "level2"]
 
 
@@ -94,7 +95,12 @@ def _protect(family: linked.Family, why: pd.Series, sensitive: pd.Series) -> Non
     kept = linked.told(family, hidden)
     if not kept.cells.empty:
         rows = kept.cells.index.to_numpy()
-        chosen = secondary.protect(kept, hidden[rows], near[rows], width[rows])
+        try:
+            chosen = secondary.protect(kept, hidden[rows], near[rows], width[rows])
+        except secondary.TooLong:
+            own = cells.loc[(cells["row"] >= 0) & ~hidden, "row"]
+            why[own] = "whole"
+            return
         added = cells.loc[rows[chosen & ~hidden[rows]], "row"]
         why[added] = "linked"
 

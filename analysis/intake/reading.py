@@ -46,9 +46,7 @@ def read(book: Codebook, wave: int, answers_file: Path, sample_file: Path, earli
         coder.apply_filters(questions, answers, reasons, {t.question.id: column for column, t in targets.items()})
     problems += coder.problems
     doctors = table[doctor].to_numpy()
-    for table in (answers, reasons):
-        table.insert(0, "doctor", doctors)
-        table.reset_index(drop=True, inplace=True)
+    answers, reasons = (made.assign(doctor=doctors)[["doctor", *made]].reset_index(drop=True) for made in (answers, reasons))
     return Coded(answers, reasons, invited, frame(problems))
 
 

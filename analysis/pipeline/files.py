@@ -115,8 +115,8 @@ def results_file(wave: int) -> Path:
 
 
 def hidden_files(wave: int) -> list[Path]:
-    """Why each row of a wave is hidden, and the levels that a later wave's change may not give back."""
-    return [derived(wave) / "hidden.parquet", derived(wave) / "hidden_levels.parquet"]
+    """Why each row of a wave is hidden, the levels that a later wave's change may not give back, and what the auditor found."""
+    return [derived(wave) / name for name in ("hidden.parquet", "hidden_levels.parquet", "attacked.parquet")]
 
 
 def document_files(document: str, wave: int, lang: str, formats: list[str], edition: Edition) -> dict[str, Path]:

@@ -4,6 +4,7 @@ A task imports what it runs within itself: the modules that its function imports
 finding nothing to do costs no pandas. `TYPE_CHECKING` imports name what a task runs in a process of its own.
 """
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -97,47 +98,49 @@ def estimate(wave: int, waves: tuple[int, ...]) -> None:
 
 
 def protect_task(wave: int) -> Task:
-    """Complete results to the reasons why some are hidden."""
+    """Complete results to the reasons why some are hidden, which the auditor has attacked in vain."""
     inputs = (derived(wave) / "estimates.parquet", *panel_files(wave), *files.codebook_part(wave))
-    return Task(f"protect-{wave}", f"{wave}: hiding small cells", protect, (wave,), inputs, tuple(hidden_files(wave)))
+    return Task(f"protect-{wave}", f"{wave}: hiding small cells, and attacking what is left", protect, (wave,), inputs, tuple(hidden_files(wave)))
 
 
 def protect(wave: int) -> None:
     import pandas as pd
 
     from analysis.codebook import load
-    from analysis.disclosure import population, rules
+    from analysis.disclosure import population, rules, whole
     from analysis.panel import build
 
     results, panel = pd.read_parquet(derived(wave) / "estimates.parquet"), build.load(derived(wave))
     sizes = population.sizes(results, panel.doctors, panel.population)
-    why = rules.reasons(load(settings().codebook), wave, results, sizes)
-    reasons, levels = hidden_files(wave)
+    why, attacked, gone = whole.safe(load(settings().codebook), wave, results, sizes)
+    if gone:
+        print(f"  {wave}: all of {', '.join(gone)} is hidden, as no part of it could be shown safely", file=sys.__stderr__, flush=True)
+    reasons, levels, found = hidden_files(wave)
+    attacked.to_parquet(found, index=False)
     results[["id"]].assign(why=why).to_parquet(reasons, index=False)
     rules.hidden_levels(results, why).to_parquet(levels, index=False)
 
 
 def disclosure_task(run: Run, wave: int, waits_for: tuple[Path, ...]) -> Task:
-    """Complete results to publishable ones, which the auditor has attacked in vain."""
+    """Complete results to publishable ones; a change of a level that is hidden in an earlier wave is hidden too."""
     earlier = tuple(hidden_files(w)[1] for w in run.waves if w < wave)
     inputs = (derived(wave) / "estimates.parquet", *hidden_files(wave), *earlier, *files.codebook_part(wave))
     outputs = (results_file(wave), settings().output / str(wave) / "disclosure.html")
     arguments = (wave, earlier, run.source.kind == "synthetic")
-    return Task(f"disclosure-{wave}", f"{wave}: auditing what is hidden", disclosure, arguments, inputs, outputs, waits_for)
+    return Task(f"disclosure-{wave}", f"{wave}: writing the results that may be seen", disclosure, arguments, inputs, outputs, waits_for)
 
 
 def disclosure(wave: int, earlier: tuple[Path, ...], is_synthetic: bool) -> None:
     import pandas as pd
 
     from analysis.codebook import load
-    from analysis.disclosure import audit, page, rules
+    from analysis.disclosure import page, rules
 
     book, results = load(settings().codebook), pd.read_parquet(derived(wave) / "estimates.parquet")
-    why = pd.read_parquet(hidden_files(wave)[0])["why"]
+    reasons, _, found = hidden_files(wave)
+    why, attacked = pd.read_parquet(reasons)["why"], pd.read_parquet(found)
     lost = [row for path in earlier for row in pd.read_parquet(path).itertuples(index=False, name=None)]
     published = rules.publishable(results, why, frozenset(lost))
-    attacked = audit.audit(book, wave, published, results)
-    audit.refuse(attacked, wave)
     page.write(book, wave, published, why, attacked, is_synthetic, settings().output / str(wave) / "disclosure.html")
     rules.write_csv(published, results_file(wave), is_synthetic)
 
