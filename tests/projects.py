@@ -43,7 +43,7 @@ class Project:
 
     def run(self, *arguments: str, data: Path | None = None, **environment: str) -> subprocess.CompletedProcess:
         command = [sys.executable, "-m", "analysis", *arguments]
-        if "--data" not in arguments and (data or self.data):
+        if "--data" not in arguments and arguments[0] != "bundle" and (data or self.data):
             command += ["--data", str(data or self.data)]
         return subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False,
                               env=os.environ | {"PYTHONHASHSEED": "0"} | environment)  # fmt: skip

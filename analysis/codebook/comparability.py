@@ -5,12 +5,14 @@ from analysis.codebook.model import BREAKING, Break, Codebook, Indicator
 
 
 def breaks_between(book: Codebook, indicator: Indicator, earlier: int, later: int) -> list[Break]:
-    """The breaks that came after `earlier` and up to `later`: the instrument's own, for its questions, and the waves'."""
-    own = [
-        b for b in book.instruments[indicator.instrument].breaks
-        if earlier < b.wave <= later and (not b.questions or set(b.questions) & set(indicator.parts))
-    ]  # fmt: skip
-    return own + [b for wave in book.waves.values() for b in wave.breaks if earlier < b.wave <= later]
+    """The breaks that came after `earlier` and up to `later`: the instrument's own and the waves', each for the questions that it names."""
+    declared = [*book.instruments[indicator.instrument].breaks, *(b for wave in book.waves.values() for b in wave.breaks)]
+    return [b for b in declared if earlier < b.wave <= later and concerns(b, indicator)]
+
+
+def concerns(b: Break, indicator: Indicator) -> bool:
+    """Whether a break is about the indicator: about one of the questions it rests on, or about all."""
+    return not b.questions or not set(b.questions).isdisjoint(indicator.parts)
 
 
 def breaking(book: Codebook, indicator: Indicator, earlier: int, later: int) -> list[Break]:

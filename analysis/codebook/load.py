@@ -115,6 +115,11 @@ def _wave_faults(wave: Wave, book: Codebook) -> list[str]:
     if faults:
         return faults
     asked = book.questions(wave.wave)
+    everything = {q.id for instrument in book.instruments.values() for q in instrument.questions}
+    for place, b in enumerate(wave.breaks):
+        if b.wave != wave.wave:
+            faults.append(f"{where}: breaks.{place}.wave: is {b.wave}; a wave file declares the breaks of its own wave")
+        faults += [f"{where}: breaks.{place}.questions: there is no question '{q}'{nearest(q, asked)}" for q in b.questions if q not in everything]
     if "position" not in asked:
         faults.append(f"{where}: instruments: 'background' with the question 'position' is needed in every wave")
     for column, question in wave.columns.items():

@@ -98,8 +98,8 @@ def _protect(family: linked.Family, why: pd.Series, sensitive: pd.Series) -> Non
         try:
             chosen = secondary.protect(kept, hidden[rows], near[rows], width[rows])
         except secondary.TooLong:
-            own = cells.loc[(cells["row"] >= 0) & ~hidden, "row"]
-            why[own] = "whole"
+            grouped = cells["by"].ne("") if not hidden[cells["by"].eq("")].any() else True
+            why[cells.loc[(cells["row"] >= 0) & ~hidden & grouped, "row"]] = "whole"
             return
         added = cells.loc[rows[chosen & ~hidden[rows]], "row"]
         why[added] = "linked"

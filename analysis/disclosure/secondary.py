@@ -16,13 +16,14 @@ from scipy.sparse import lil_array
 
 from analysis.disclosure.linked import Family
 
-LONGEST = 60.0  # seconds for one family; the shipped panel's take less than one
+LONGEST = 60.0  # seconds for one family; the shipped panel's take less than four
+LARGEST = 6_000  # cells times hidden cells of a family; the shipped panel's largest has 3,920
 # What hiding costs beside 1, a category of a group within a group; what documents speak of costs more.
 OVERALL, GROUP, DICHOTOMY = 3.0, 1.0, 2.0
 
 
 class TooLong(Exception):
-    """No answer within LONGEST seconds: the whole of the family is to be hidden."""
+    """No answer within LONGEST seconds, or a family larger than LARGEST: the whole of its tables is to be hidden."""
 
 
 def protect(family: Family, hidden: np.ndarray, near: np.ndarray, width: np.ndarray) -> np.ndarray:
@@ -32,6 +33,8 @@ def protect(family: Family, hidden: np.ndarray, near: np.ndarray, width: np.ndar
     wide it must be. Same input, same cells. Raises TooLong if there is no answer in time, or none at all.
     """
     end = time.monotonic() + LONGEST
+    if len(hidden) * int(hidden.sum()) > LARGEST:
+        raise TooLong
     published = family.cells["row"].to_numpy() >= 0
     chosen = hidden & published
     targets: set[int] = set()

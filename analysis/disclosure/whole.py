@@ -10,7 +10,7 @@ from analysis.codebook import Codebook
 from analysis.disclosure import audit, rules
 from analysis.disclosure.on_demand import family
 
-MOST = 3  # times that the auditor may find something new, once what it found is hidden
+MOST = 4  # times that the auditor may find something new, once what it found is hidden
 
 
 def safe(book: Codebook, wave: int, results: pd.DataFrame, population: pd.Series) -> tuple[pd.Series, pd.DataFrame, list[str]]:
@@ -19,20 +19,22 @@ def safe(book: Codebook, wave: int, results: pd.DataFrame, population: pd.Series
     Raises DISCLOSURE_RECOVERABLE if hiding the whole does not help: then the fault is elsewhere.
     """
     why = rules.reasons(book, wave, results, population)
-    gone = set(results.loc[why.eq("whole"), "indicator"])
+    gone: set[str] = set()
     attacked = audit.audit(book, wave, rules.publishable(results, why), results)
     for _ in range(MOST):
         found = results[results["id"].isin(attacked.loc[attacked["verdict"] == "RECOVERABLE", "id"])]
         if found.empty:
             break
         items = {item for name in found["indicator"].unique() for item in family(book, wave, name)}
+        # First all tables by groups, then what is left.
+        why = hide(results, why, items, results["by"].ne("") | items.issubset(gone))
         gone |= items
-        why = hide(results, why, items)
         attacked = audit.audit(book, wave, rules.publishable(results, why), results)
     audit.refuse(attacked, wave)
-    return why, attacked, sorted(gone)
+    return why, attacked, sorted(set(results.loc[why.eq("whole"), "indicator"]))
 
 
-def hide(results: pd.DataFrame, why: pd.Series, items: set[str]) -> pd.Series:
-    """All figures of the items hidden."""
-    return why.mask(results["indicator"].isin(items) & results["status"].eq("shown") & why.isin(["", "linked", "coarse"]), "whole")
+def hide(results: pd.DataFrame, why: pd.Series, items: set[str], where: pd.Series) -> pd.Series:
+    """The figures of the items hidden, in the rows `where`."""
+    free = results["status"].eq("shown") & why.isin(["", "linked", "coarse"])
+    return why.mask(results["indicator"].isin(items) & free & where, "whole")

@@ -66,12 +66,13 @@ def write(
     """
     import nbformat
 
-    from analysis.codebook import load
+    from analysis.codebook import glyphs, load
     from analysis.documents import checks, ledger, prose, qmd, quarto, render
     from analysis.documents.execute import execute
     from analysis.settings import settings
 
     book, reports = load(settings().codebook), settings().reports
+    glyphs.refuse(book, wave, reports / "look" / "fonts")
     day = book.waves[wave].document_date
     name = source.name.removesuffix(f".{lang}.qmd")
     faults = prose.faults(source, lang, list(book.waves), prose.exceptions(reports))

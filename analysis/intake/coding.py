@@ -5,7 +5,7 @@ import pandas as pd
 
 from analysis.codebook import Codebook, Question
 from analysis.intake.columns import Target
-from analysis.intake.readers import to_number
+from analysis.intake.export import to_number
 
 ANSWERED = ""  # in the table of reasons: the cell holds an answer
 
@@ -17,8 +17,9 @@ class Coder:
     or why there is no answer: not_asked, not_applicable, refused, unanswered, unusable.
     """
 
-    def __init__(self, book: Codebook, file: str, doctors: pd.Series):
-        self.book, self.file, self.doctors = book, file, doctors
+    def __init__(self, book: Codebook, file: str, doctors: pd.Series, declared: dict[str, frozenset[str]] | None = None):
+        """`declared`: column -> the texts that the file declares to be missing, whatever the codebook says of them."""
+        self.book, self.file, self.doctors, self.declared = book, file, doctors, declared or {}
         self.problems: list[dict] = []
 
     def code(self, table: pd.DataFrame, targets: dict[str, Target]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -37,18 +38,23 @@ class Coder:
         return pd.DataFrame(answers, index=table.index), pd.DataFrame(reasons, index=table.index)
 
     def _single(self, question: Question, cells: pd.Series) -> tuple[dict, dict]:
-        meaning = {text: self._meaning(question, text) for text in cells.unique()}
+        declared = self.declared.get(cells.name, frozenset())
+        meaning = {text: self._meaning(question, text, text in declared) for text in cells.unique()}
         for row, text in cells[cells.isin([text for text, (_, _, fault) in meaning.items() if fault])].items():
             told = self._expected(question) + self._if_label(question, text)
             self._report(meaning[text][2], row, cells.name, text, told)
         value = cells.map(lambda text: meaning[text][0]).astype(float)
         return {question.id: value}, {question.id: cells.map(lambda text: meaning[text][1])}
 
-    def _meaning(self, question: Question, text: str) -> tuple[float, str, str | None]:
-        """(value, reason, problem code) of a cell."""
+    def _meaning(self, question: Question, text: str, declared: bool = False) -> tuple[float, str, str | None]:
+        """(value, reason, problem code) of a cell. What the file declares missing is no answer; the codebook may know why."""
         if text == "":
             return np.nan, "unanswered", None
-        number = to_number(text)
+        number = self._number(question, text)
+        if declared:
+            responses = self.book.responses(question)
+            reasons = question.missing if responses is None else responses.missing
+            return np.nan, reasons.get(number, "unanswered"), None
         if number is None:
             return np.nan, "unusable", "NOT_A_NUMBER" if question.type == "number" else "CODE_OUTSIDE_SCALE"
         responses = self.book.responses(question)
@@ -61,8 +67,18 @@ class Coder:
         known = number in responses.categories
         return (number, ANSWERED, None) if known else (np.nan, "unusable", "CODE_OUTSIDE_SCALE")
 
+    @staticmethod
+    def _number(question: Question, text: str) -> float | None:
+        """The number of a cell; `25 %` is one where per cent are asked for."""
+        if text.endswith("%") and question.unit is not None and question.unit["nb"] in ("prosent", "%"):
+            text = text.removesuffix("%").rstrip()
+        return to_number(text)
+
     def _multiple(self, question: Question, cells: pd.DataFrame, options: list[int | None]) -> tuple[dict, dict]:
         """Ticked options as 0/1; a row with no tick at all is unanswered."""
+        cells = cells.assign(**{c: cells[c].mask(cells[c].isin(self.declared.get(c, frozenset())), "") for c in cells})
+        if None not in options:
+            cells = cells.replace({"TRUE": "1", "FALSE": "0"})
         codes = sorted(self.book.responses(question).categories)
         ticked = pd.DataFrame(0.0, index=cells.index, columns=codes)
         for column, option in zip(cells, options, strict=True):

@@ -4,7 +4,7 @@ import difflib
 from dataclasses import dataclass
 
 from analysis.codebook import Codebook, Question
-from analysis.intake.readers import clean
+from analysis.intake.export import clean
 
 # What survey tools add by themselves; never an answer.
 TECHNICAL = {
@@ -17,7 +17,9 @@ TECHNICAL = {
     "created",
     "anonymous",
 }
-DOCTOR = ("doctor", "lopenr", "løpenr", "løpenummer", "id")
+DOCTOR = ("doctor", "lopenr", "løpenr", "løpenummer")
+# A survey tool's own number of a row or a person: the doctor's only if the wave file says so.
+TOOLS_OWN = {"id", "token", "responseid", "response_id", "respondent_id", "record_id", "respid", "caseid", "uid", "user_id"}
 
 
 @dataclass(frozen=True)
@@ -30,28 +32,51 @@ class Target:
 
 def match(book: Codebook, wave: int, headers: list[str], file: str) -> tuple[str | None, dict[str, Target], list[dict]]:
     """The column of the doctor's number, the columns' targets, and what is wrong with the header (problems' rows)."""
-    names = _names(book, wave)
+    names = names_of(book, wave)
     renamed = {clean(column).casefold(): question for column, question in book.waves[wave].columns.items()}
     doctor, targets, problems = None, {}, []
+    doctors = [h for h in headers if renamed.get(h.casefold()) == "doctor"] or [h for h in headers if h.casefold() in DOCTOR]
     for header in headers:
         key = header.casefold()
         if header.startswith("$") or key in TECHNICAL or renamed.get(key) == "ignore":
             continue
-        if renamed.get(key) == "doctor" or (key in DOCTOR and doctor is None):
-            doctor = header
+        if header in doctors:
+            doctor = doctor or header
+        elif key in TOOLS_OWN and key not in renamed and key not in names:
+            told = f"a survey tool's own number; if it is the doctor's, the wave file says `columns: {{{header}: doctor}}`, else `{header}: ignore`"
+            problems.append(_problem("UNKNOWN_COLUMN", file, header, told))
         elif (target := _target(key, names, renamed)) is not None:
             targets[header] = target
         else:
             problems.append(_problem("UNKNOWN_COLUMN", file, header, _did_you_mean(header, names)))
     if doctor is None:
-        problems.append(
-            _problem("MISSING_COLUMN", file, "doctor", "no column holds the doctor's number; name it 'doctor'")
-        )
+        told = "no column holds the doctor's number; name it 'doctor', or say which it is: `columns: {<column>: doctor}` in the wave file"
+        problems.append(_problem("MISSING_COLUMN", file, "doctor", told))
+    problems += _twice(file, doctors, targets)
     problems += _missing(book, wave, targets, file)
     return doctor, targets, problems
 
 
-def _names(book: Codebook, wave: int) -> dict[str, Target]:
+def _twice(file: str, doctors: list[str], targets: dict[str, Target]) -> list[dict]:
+    """Columns that hold the same thing: of two, none is known to be the answer."""
+    held: dict[str, list[str]] = {"the doctor's number": doctors}
+    for header, target in targets.items():
+        option = "" if target.option is None else f"_{target.option}"
+        held.setdefault(f"{target.question.id}{option}", []).append(header)
+        if target.option is not None and (whole := [h for h, t in targets.items() if t.question.id == target.question.id and t.option is None]):
+            held[target.question.id] = [*whole, header]
+    return [
+        _problem("COLUMN_TWICE", file, columns[1], f"'{columns[0]}' and '{columns[1]}' both hold {what}")
+        for what, columns in held.items() if len(columns) > 1
+    ]  # fmt: skip
+
+
+def technical(headers: list[str]) -> list[str]:
+    """Columns that a survey tool adds by itself."""
+    return [h for h in headers if h.startswith("$") or h.casefold() in TECHNICAL]
+
+
+def names_of(book: Codebook, wave: int) -> dict[str, Target]:
     """Every way a column may be called, in lower case: the question's id or its whole text, and the same of options."""
     names = {}
     for q in book.questions(wave).values():

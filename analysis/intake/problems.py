@@ -6,13 +6,22 @@ from analysis.errors import LegepaneletError
 
 PROBLEM = ["severity", "code", "file", "row", "doctor", "column", "value", "message"]
 LONGEST = 80  # characters of a value in a message
-SHOWN = 50  # problems in the message of a build that stops; `make check` lists all
+ALIKE = 10  # problems of a kind in one column that are listed; of more the rows are told
 REMEDIES = {
     "MISSING_COLUMN": "Export the column too; if the question was not asked, take its instrument out of the wave file.",
     "UNKNOWN_COLUMN": "Name the column in the wave file under 'columns', with the question or 'ignore'; take a column of sample.csv out.",
     "CODE_OUTSIDE_SCALE": "Export codes, not labels. A code for a missing answer belongs in the response set, under 'missing'.",
     "NOT_A_NUMBER": "Write the number alone, with a decimal point or comma: no unit, no range, no thousands mark.",
     "IMPOSSIBLE_NUMBER": "Correct the file if it is a slip. An answer that stays so counts as unusable.",
+    "COLUMN_TWICE": "Take one of them out, or name it in the wave file under 'columns' with 'ignore'. Halves of a question must be joined before.",
+    "VALUE_LABEL": "Export the codes that the codebook has, or recode them before; if the file's label is right, mend the response set.",
+    "SPOILT_NUMBER": "Export the numbers again as texts; never type or delete them: a program has changed what they look like.",
+    "OTHER_DOCTOR": "Find out whose number it is. If the register was corrected, correct the earlier sample.csv too.",
+    "SILENT_ROW": "Nothing: who answered nothing counts as silent.",
+    "IMPOSSIBLE_BACKGROUND": "Correct the year in sample.csv; cohort is the wave in which the doctor joined.",
+    "NOBODY_ANSWERED": "Look whether the export holds the question. The report says in its place that it cannot be shown.",
+    "ALL_THE_SAME": "Look whether the export holds the answers. The report says in its place that it cannot be shown.",
+    "NUMBERS_REPAIRED": "Export the numbers of both waves in the same form, as texts.",
     "MISSING_ID": "Put the doctor's number in, or take the row out.",
     "DUPLICATE_DOCTOR": "Keep one row a doctor.",
     "REPEATED_ROW": "Nothing, or take one of the rows out.",
@@ -36,6 +45,19 @@ def describe(problem: dict) -> str:
     return f"{problem['severity']} {problem['code']} {where}{what}{value}: {problem['message']}"
 
 
+def listing(problems: pd.DataFrame) -> list[str]:
+    """The problems in a line each, as `describe` gives them; of many alike the first few, and how many more there are and where."""
+    lines = []
+    for _, alike in problems.groupby(["severity", "code", "file", "column"], sort=False, dropna=False):
+        lines += [describe(problem) for problem in alike.head(ALIKE).to_dict("records")]
+        if len(more := alike.iloc[ALIKE:]):
+            first = alike.iloc[0]
+            rows = [str(row) for row in more["row"].dropna().head(5)]
+            told = f" rows {', '.join(rows)}{' ...' if len(more) > 5 else ''}" if rows else ""
+            lines.append(f"{first['severity']} {first['code']} {first['file']}, column '{first['column']}': {len(more)} more of this kind{told}")
+    return lines
+
+
 def remedies(problems: pd.DataFrame) -> list[str]:
     """What to do about the problems: a line a code, in the order found."""
     return [f"{code}: {REMEDIES[code]}" for code in problems["code"].unique()]
@@ -51,8 +73,7 @@ def refuse(problems: pd.DataFrame, wave: int) -> None:
     """Raises DATA_FAULTS if there are errors: the first of them stand in the message."""
     errors = problems[problems["severity"] == "error"]
     if len(errors):
-        shown = [describe(problem) for problem in errors.head(SHOWN).to_dict("records")]
-        shown += [f"... and {len(errors) - SHOWN} more"] if len(errors) > SHOWN else []
+        shown = listing(errors)
         hints = [f"Mend the raw files or the codebook, then run `make check WAVE={wave}`.", *remedies(errors)]
         raise LegepaneletError(
             "DATA_FAULTS", "\n".join([f"wave {wave} has {len(errors)} errors", *shown]), "\n  ".join(hints)

@@ -6,8 +6,9 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.codebook import Codebook
-from analysis.intake import columns, readers, sample
+from analysis.intake import columns, identity, labels, readers, sample
 from analysis.intake.coding import Coder
+from analysis.intake.export import name
 from analysis.intake.problems import frame
 
 ANSWERABLE = ("invited", "refused")  # a doctor who was dead or gone before field start cannot have answered
@@ -15,12 +16,13 @@ ANSWERABLE = ("invited", "refused")  # a doctor who was dead or gone before fiel
 
 @dataclass(frozen=True)
 class Coded:
-    """A wave's coded answers, the reasons of those missing, its sample, and all problems (as `problems.frame` gives them)."""
+    """A wave's coded answers, the reasons of those missing, its sample, all problems (see `problems.frame`), and what was taken for granted."""
 
     answers: pd.DataFrame
     reasons: pd.DataFrame
     sample: pd.DataFrame
     problems: pd.DataFrame
+    notes: tuple[str, ...] = ()
 
     @property
     def errors(self) -> pd.DataFrame:
@@ -28,34 +30,53 @@ class Coded:
 
 
 def read(book: Codebook, wave: int, answers_file: Path, sample_file: Path, earlier: Path | None = None) -> Coded:
-    """Everything the two files of a wave say, and all that is wrong with them (not only the first thing)."""
-    invited, problems = sample.read(book, sample_file)
-    file = f"{answers_file.parent.name}/{answers_file.name}"
-    table = readers.read_table(answers_file)
+    """Everything the two files of a wave say, and all that is wrong with them (not only the first thing).
+
+    `earlier` is the sample file of the wave before, if there is one: the same number must be the same doctor.
+    """
+    invited = sample.read(book, sample_file, wave, earlier)
+    file, problems = name(answers_file), [*invited.problems]
+    known = columns.names_of(book, wave)
+    export = readers.read_export(answers_file, lambda headers: sum(h.casefold() in known or h.casefold() in columns.DOCTOR for h in headers))
+    table = export.cells
     doctor, targets, faults = columns.match(book, wave, list(table.columns), file)
     problems += faults
+    notes = [*(f"{file}: {note}" for note in export.notes), *(f"{name(sample_file)}: {note}" for note in invited.notes)]
+    if own := columns.technical(list(table.columns)):
+        notes.append(f"{file}: columns of the survey tool, not read: {', '.join(own)}")
+    numbered = invited.sample.reset_index(drop=True)
     if doctor is None:
-        return Coded(pd.DataFrame(), pd.DataFrame(), invited, frame(problems))
-    usable, row_faults = _usable_rows(table, doctor, invited, file)
+        return Coded(pd.DataFrame(), pd.DataFrame(), numbered, frame(problems), tuple(notes))
+    identity.refuse_persons(table[doctor], file, doctor)
+    problems += labels.faults(book, export, targets, file)
+    usable, row_faults = _usable_rows(table, doctor, targets, invited, file)
     problems += row_faults
+    silent = sum(fault["code"] == "SILENT_ROW" for fault in row_faults)
+    notes += [f"{file}: {silent} rows hold a doctor's number and no answer: these doctors are silent"] if silent else []
     table = table[usable]
-    coder = Coder(book, file, table[doctor])
+    coder = Coder(book, file, table[doctor], export.declared)
     answers, reasons = coder.code(table, targets)
     questions = {t.question.id: t.question for t in targets.values()}
     if all(q.asked_if is None or q.asked_if.question in questions for q in questions.values()):
         coder.apply_filters(questions, answers, reasons, {t.question.id: column for column, t in targets.items()})
     problems += coder.problems
+    problems = [fault for fault in problems if fault["code"] != "SILENT_ROW"]
     doctors = table[doctor].to_numpy()
     answers, reasons = (made.assign(doctor=doctors)[["doctor", *made]].reset_index(drop=True) for made in (answers, reasons))
-    return Coded(answers, reasons, invited, frame(problems))
+    return Coded(answers, reasons, numbered, frame(problems), tuple(notes))
 
 
-def _usable_rows(table: pd.DataFrame, doctor: str, invited: pd.DataFrame, file: str) -> tuple[pd.Series, list[dict]]:
+def _usable_rows(
+    table: pd.DataFrame, doctor: str, targets: dict[str, columns.Target], invited: sample.Invited, file: str
+) -> tuple[pd.Series, list[dict]]:
     """Which rows can be used; the others go to the list with the reason."""
     usable, problems = pd.Series(True, index=table.index), []
-    ids = table[doctor]
-    content = table.drop(columns=[c for c in table if c.startswith("$") or c.casefold() in columns.TECHNICAL])
-    disposition = invited.set_index("doctor")["disposition"]
+    ids, content = table[doctor], table[list(targets)]
+    options = [column for column, target in targets.items() if target.option is not None]
+    # An option that is not ticked is no answer either.
+    empty = content.drop(columns=options).eq("").all(axis=1) & content[options].isin(["", "0"]).all(axis=1)
+    disposition = invited.sample.set_index("doctor")["disposition"]
+    numbers = identity.Numbers(pd.Series(sorted(invited.numbers), dtype=object))
 
     def drop(row, severity, code, message):
         usable[row] = False
@@ -64,8 +85,13 @@ def _usable_rows(table: pd.DataFrame, doctor: str, invited: pd.DataFrame, file: 
 
     first_row: dict[str, int] = {}
     for row, number in ids.items():
+        spoilt = numbers.spoilt(number) if number and number not in invited.numbers else None
         if number == "":
             drop(row, "error", "MISSING_ID", "expected the doctor's number")
+        elif spoilt:
+            drop(row, "error", "SPOILT_NUMBER", spoilt)
+        elif empty[row]:
+            drop(row, "warning", "SILENT_ROW", "no answer at all")
         elif number in first_row:
             same = content.loc[row].equals(content.loc[first_row[number]].rename(row))
             told = f"row {first_row[number]} has the same doctor"
@@ -75,8 +101,10 @@ def _usable_rows(table: pd.DataFrame, doctor: str, invited: pd.DataFrame, file: 
                 drop(row, "error", "DUPLICATE_DOCTOR", f"{told} and other answers; keep one of them")
         else:
             first_row[number] = row
-            if number not in disposition.index:
+            if number not in invited.numbers:
                 drop(row, "error", "NOT_INVITED", "expected a doctor of sample.csv")
+            elif number not in disposition.index:
+                usable[row] = False  # the sample's row has an error of its own, and is listed
             elif disposition[number] not in ANSWERABLE:
                 drop(row, "error", "NOT_ELIGIBLE", f"sample.csv says '{disposition[number]}' before field start")
     return usable, problems

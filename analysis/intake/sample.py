@@ -1,48 +1,75 @@
 """The invited sample: `sample.csv`, one row a doctor."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from analysis.codebook import Codebook
-from analysis.intake.readers import read_table, to_number
+from analysis.errors import LegepaneletError
+from analysis.intake import identity
+from analysis.intake.export import name, to_number
+from analysis.intake.readers import read_export
 
 NUMBERS = {"cohort": (1994, 2100), "licence_year": (1900, 2100), "birth_year": (1900, 2100)}
 OPTIONAL = ("stratum", "start_weight", "synthetic")
-COLUMNS = (
-    "doctor",
-    "cohort",
-    "licence_year",
-    "sex",
-    "birth_year",
-    "register_position",
-    "specialty",
-    "region",
-    "disposition",
-)
+COLUMNS = ("doctor", "cohort", *(c for c in NUMBERS if c != "cohort"), "sex", "register_position", "specialty", "region", "disposition")
+YOUNGEST = 20  # years of age at licence; nobody is younger
+MANY = 0.03  # of the sample: more rows of an impossible kind are an error, not slips
 
 
-def read(book: Codebook, path: Path) -> tuple[pd.DataFrame, list[dict]]:
-    """The sample and its problems' rows. A row that has an error is left out of the sample and listed."""
-    file = f"{path.parent.name}/{path.name}"
-    table = read_table(path)
+@dataclass(frozen=True)
+class Invited:
+    """`sample`: those whose row can be used, indexed by their row in the file. `numbers`: all doctors that the file names, usable or not."""
+
+    sample: pd.DataFrame
+    numbers: frozenset[str]
+    problems: list[dict]
+    notes: tuple[str, ...]
+
+
+def read(book: Codebook, path: Path, wave: int, earlier: Path | None = None) -> Invited:
+    """The sample, held against that of an earlier wave. Raises what `read_export` raises, and IDENTITY_NUMBER."""
+    file = name(path)
+    export = read_export(path)
+    table = export.cells
     table.columns = [c.casefold() for c in table.columns]
-    problems = [
-        {"severity": "error", "code": "MISSING_COLUMN", "file": file, "row": 1, "column": c, "message": "sample.csv needs it"}
-        for c in COLUMNS if c not in table
-    ]  # fmt: skip
-    problems += [
-        {"severity": "error", "code": "UNKNOWN_COLUMN", "file": file, "row": 1, "column": c, "message": "sample.csv has no such column"}
-        for c in table if c not in (*COLUMNS, *OPTIONAL)
-    ]  # fmt: skip
-    if problems:
-        return pd.DataFrame(columns=list(COLUMNS)), problems
-    panel = book.panel
+    if repeated := [c for c in table.columns[table.columns.duplicated()]]:
+        hint = "Row 1 must be the header, and each column needs a name of its own; capitals make no other name."
+        raise LegepaneletError("COLUMN_REPEATED", f"{file} row 1: the column '{repeated[0]}' stands twice", hint)
+    if problems := _header(table, file):
+        return Invited(pd.DataFrame(columns=list(COLUMNS)), frozenset(table.get("doctor", ())), problems, export.notes)
+    identity.refuse_persons(table["doctor"], file, "doctor")
+    problems, bad = _rows(book, table, file)
+    sample = table[~bad].drop(columns="synthetic", errors="ignore")
+    for column in NUMBERS:
+        sample[column] = sample[column].map(to_number).astype(int)
+    if "start_weight" in sample:
+        sample["start_weight"] = sample["start_weight"].map(to_number).astype(float)
+    problems += _impossible(sample, wave, file)
+    notes = [*export.notes]
+    if earlier is not None:
+        more, told = identity.against_earlier(sample.assign(row=sample.index), earlier, file)
+        problems, notes = problems + more, notes + told
+    return Invited(sample, frozenset(table["doctor"]), problems, tuple(notes))
+
+
+def _header(table: pd.DataFrame, file: str) -> list[dict]:
+    fault = {"severity": "error", "file": file, "row": 1}
+    missing = [fault | {"code": "MISSING_COLUMN", "column": c, "message": "sample.csv needs it"} for c in COLUMNS if c not in table]
+    known = (*COLUMNS, *OPTIONAL)
+    return missing + [
+        fault | {"code": "UNKNOWN_COLUMN", "column": c, "message": "sample.csv has no such column"} for c in table if c not in known
+    ]
+
+
+def _rows(book: Codebook, table: pd.DataFrame, file: str) -> tuple[list[dict], pd.Series]:
+    """The problems of single rows, and which rows cannot be used."""
+    panel, problems, bad = book.panel, [], pd.Series(False, index=table.index)
     allowed = {"sex": panel.sex, "register_position": panel.register_positions, "specialty": panel.specialties,
                "region": panel.regions, "disposition": panel.dispositions}  # fmt: skip
     if "stratum" in table:
         allowed["stratum"] = panel.strata
-    bad = pd.Series(False, index=table.index)
 
     def report(rows, code, column, message):
         bad.loc[rows] = True
@@ -51,29 +78,33 @@ def read(book: Codebook, path: Path) -> tuple[pd.DataFrame, list[dict]]:
              "column": column, "value": table.loc[row, column], "message": message} for row in rows
         )  # fmt: skip
 
-    report(table.index[table["doctor"] == ""], "MISSING_ID", "doctor", "expected the doctor's number")
-    report(
-        table.index[table["doctor"].duplicated() & (table["doctor"] != "")],
-        "DUPLICATE_DOCTOR",
-        "doctor",
-        "expected once",
-    )
+    doctor = table["doctor"]
+    rounded = doctor.map(lambda text: bool(identity.ROUNDED.fullmatch(text)))
+    report(table.index[doctor == ""], "MISSING_ID", "doctor", "expected the doctor's number")
+    report(table.index[rounded], "SPOILT_NUMBER", "doctor", "a program has rounded this number; its last digits are lost")
+    report(table.index[doctor.duplicated() & (doctor != "") & ~rounded], "DUPLICATE_DOCTOR", "doctor", "expected once")
     for column, levels in allowed.items():
-        report(
-            table.index[~table[column].isin(list(levels))],
-            "CODE_OUTSIDE_SCALE",
-            column,
-            f"expected one of {', '.join(levels)}",
-        )
+        report(table.index[~table[column].isin(list(levels))], "CODE_OUTSIDE_SCALE", column, f"expected one of {', '.join(levels)}")
     for column, (low, high) in NUMBERS.items():
-        value = table[column].map(to_number)
+        value = table[column].map(to_number).astype(float)
         good = value.between(low, high) & (value % 1 == 0)
         report(table.index[~good], "IMPOSSIBLE_NUMBER", column, f"expected a year, {low} to {high}")
     if "start_weight" in table:
         good = table["start_weight"].map(to_number).astype(float) > 0
         report(table.index[~good], "IMPOSSIBLE_NUMBER", "start_weight", "expected a number above 0")
-    sample = table[~bad].drop(columns=[c for c in ("synthetic",) if c in table])
-    sample = sample.astype({c: float for c in NUMBERS}).astype({c: int for c in NUMBERS})
-    if "start_weight" in sample:
-        sample["start_weight"] = sample["start_weight"].map(to_number).astype(float)
-    return sample.reset_index(drop=True), problems
+    return problems, bad
+
+
+def _impossible(sample: pd.DataFrame, wave: int, file: str) -> list[dict]:
+    """Years that cannot be true together: a few are slips (warnings), many mean that a column holds something else (errors)."""
+    checks = (
+        ("licence_year", sample["licence_year"] < sample["birth_year"] + YOUNGEST, "licensed before the age of {YOUNGEST}, as birth_year has it"),
+        ("licence_year", sample["licence_year"] > wave, "after the wave"),
+        ("birth_year", sample["birth_year"] > wave - YOUNGEST, "too young for a doctor"),
+        ("cohort", sample["cohort"] > wave, "after the wave"),
+    )  # fmt: skip
+    return [
+        {"severity": "error" if found.sum() > MANY * len(sample) else "warning", "code": "IMPOSSIBLE_BACKGROUND", "file": file, "row": row,
+         "doctor": sample.at[row, "doctor"], "column": column, "value": str(sample.at[row, column]), "message": told.format(YOUNGEST=YOUNGEST)}
+        for column, found, told in checks for row in sample.index[found]
+    ]  # fmt: skip

@@ -114,7 +114,7 @@ def protect(wave: int) -> None:
     sizes = population.sizes(results, panel.doctors, panel.population)
     why, attacked, gone = whole.safe(load(settings().codebook), wave, results, sizes)
     if gone:
-        print(f"  {wave}: all of {', '.join(gone)} is hidden, as no part of it could be shown safely", file=sys.__stderr__, flush=True)
+        print(f"  {wave}: tables of {', '.join(gone)} are hidden as a whole: no part of them could be shown safely", file=sys.__stderr__, flush=True)
     reasons, levels, found = hidden_files(wave)
     attacked.to_parquet(found, index=False)
     results[["id"]].assign(why=why).to_parquet(reasons, index=False)

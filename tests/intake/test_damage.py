@@ -68,7 +68,7 @@ def test_a_folder_with_spaces_and_norwegian_letters(small, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("place", "options", "code"), [("data/derived", "size=300k", "DISK_FULL"), ("_output", "ro", "NOT_WRITABLE")]
+    ("place", "options", "code"), [("data/derived", "size=60k", "DISK_FULL"), ("_output", "ro", "NOT_WRITABLE")]
 )
 def test_a_disk_that_is_full_or_may_not_be_written_to(small, tmp_path, place, options, code):
     """On a small disk of its own, where that is permitted: one message, and what was there stays."""

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.errors import LegepaneletError
-from analysis.intake.readers import clean, read_table, to_number
+from analysis.intake.export import clean, to_number
+from analysis.intake.readers import read_table
 
 CELLS = st.text(st.characters(blacklist_categories=("Cs", "Cc"), blacklist_characters="\ufeff"), max_size=12).map(
     str.strip

@@ -32,8 +32,8 @@ def test_published_results_carry_one_digit_more_than_is_displayed(full):
     assert rows.loc["2026.ai_use_yes.share", "estimate"] == "0.554"  # shown as 55 %
     digits = rows["estimate"].str.partition(".")[2].str.len()
     assert digits.max() <= 4
-    full = pd.read_csv(full.output(2026, "results.csv"), dtype=str, keep_default_na=False).set_index("id")
-    assert len(full.loc["2026.ai_use_yes.share", "estimate"]) > 10
+    complete = pd.read_csv(full.output(2026, "results.csv"), dtype=str, keep_default_na=False).set_index("id")
+    assert len(complete.loc["2026.ai_use_yes.share", "estimate"]) > 10
     about = manifest.read(full.folder / WHERE)
     assert about["outputs"]["results.csv"] == manifest.digest(full.output(2026, "results.csv"))
 

@@ -49,7 +49,11 @@ def breaks(report) -> Table | Text:
     """The breaks that concern the wave's questions or the wave itself, up to it."""
     words, body = report.words, []
     kinds = report.book.panel.breaking_kinds
-    found = [(w.wave, words["all"], b) for w in report.book.waves.values() for b in w.breaks if w.wave <= report.wave]
+    short = {q.id: q.short[report.lang] for i in report.book.instruments.values() for q in i.questions}
+    found = [
+        (w.wave, ", ".join(short[q] for q in b.questions) or words["all"], b)
+        for w in report.book.waves.values() for b in w.breaks if w.wave <= report.wave
+    ]  # fmt: skip
     for name in report.book.waves[report.wave].instruments:
         instrument = report.book.instruments[name]
         found += [(b.wave, instrument.title[report.lang], b) for b in instrument.breaks if b.wave <= report.wave]
