@@ -28,9 +28,11 @@ def publish(options) -> int:
     manifest.record(wave, run.source.files, kind, options.renderer, f"make publish WAVE={wave}")
     out = {w: releases.figures(rows) for w, rows in publishing.released(wave, wanted).items()}
     told = {w: differences(new, w, kind, options) for w, new in out.items()}
-    folder = publishing.publish(wave, kind, options.reason, commit, wanted)
-    for w, new in out.items():
-        releases.remember(publishing.memory_of(w, kind), new, releases.PUBLICATION, date.today().isoformat())
+    memories = {publishing.memory_of(w, kind): new for w, new in out.items()}
+    signs = [publishing.folder_of(wave, kind) / manifest.NAME]
+    with releases.remembered(memories, releases.PUBLICATION, date.today().isoformat(), signs):
+        folder = publishing.publish(wave, kind, options.reason, commit, wanted)
+    for w in out:
         if told[w]:
             publishing.log(w, kind, told[w])
     places = [folder, settings().published / publishing.LOG, publishing.memory_of(wave, kind).parent]
@@ -47,6 +49,7 @@ def differences(new, wave: int, kind: str, options) -> str:
     from analysis.disclosure import differencing, releases
     from analysis.verification import publishing
 
+    releases.settle(publishing.memory_of(wave, kind))
     publishing.check_memory(wave, kind)
     path, book = publishing.memory_of(wave, kind), load(settings().codebook)
     memory, sensitive = releases.read(path), {i.id for i in of_wave(book, wave) if i.sensitive}

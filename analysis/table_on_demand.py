@@ -92,6 +92,7 @@ def table(options) -> int:
     book = load(settings().codebook)
     request = requested(book, wave, options.indicator, options.by, options.where)
     pipeline.build(pipeline.results_tasks(run, [wave]))
+    releases.settle(publishing.memory_of(wave, run.source.kind))
     panel, path = build.load(pipeline.derived(wave)), publishing.memory_of(wave, run.source.kind)
     kin = on_demand.family(book, wave, request.indicator)
 
@@ -114,8 +115,8 @@ def table(options) -> int:
     told = differences(new, wave, run.source.kind, options)
     page = settings().output / str(wave) / "tables" / f"{request.slug}.{lang}.html"
     shown = [i for i in of_wave(book, wave) if i.id == request.indicator]
-    presentation.write(book, wave, shown, found, request.where, lang, run.source.kind == "synthetic", page)
-    releases.remember(path, new, str(request), date.today().isoformat())
+    with releases.remembered({path: new}, str(request), date.today().isoformat(), [page, page.with_suffix(".csv")]):
+        presentation.write(book, wave, shown, found, request.where, lang, run.source.kind == "synthetic", page)
     publishing.log(wave, run.source.kind, " ".join(filter(None, [f"Table {request}.", told])))
     if run.source.kind == "synthetic":
         say("These are SYNTHETIC DATA: no doctor answered this.")

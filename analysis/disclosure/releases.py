@@ -3,6 +3,10 @@
 What is remembered are published figures only: the memory can be public itself.
 """
 
+import hashlib
+import json
+from collections.abc import Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -87,6 +91,61 @@ def remember(path: Path, new: pd.DataFrame, what: str, date: str) -> None:
     part = path.with_suffix(".part")
     write(pd.concat([memory, added], ignore_index=True) if len(memory) else added, part)
     part.replace(path)
+
+
+@contextmanager
+def remembered(memories: dict[Path, pd.DataFrame], what: str, date: str, files: Sequence[Path]):
+    """Remembers a release before `files` of it exist; within, they are written.
+
+    A journal beside each memory holds what it was. Where the work fails, or is killed and `settle` is called later, memory and files are
+    taken for one: the release is forgotten if no file of it came out, and stays remembered if any did.
+    """
+    was = {str(path): _digest(path) for path in files}
+    for path, new in memories.items():
+        settle(path)
+        old = path.read_text(encoding="utf-8") if path.is_file() else None
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = _journal(path).with_suffix(".part")
+        part.write_text(json.dumps({"memory": old, "files": was}), encoding="utf-8")
+        part.replace(_journal(path))
+        try:
+            remember(path, new, what, date)
+        except BaseException:
+            for one in memories:
+                settle(one)
+            raise
+    try:
+        yield
+    except BaseException:
+        for path in memories:
+            settle(path)
+        raise
+    for path in memories:
+        _journal(path).unlink()
+
+
+def settle(path: Path) -> None:
+    """Ends a release that was interrupted: the memory is as before if no file of the release came out."""
+    journal = _journal(path)
+    if not journal.is_file():
+        return
+    noted = json.loads(journal.read_text(encoding="utf-8"))
+    if all(_digest(Path(file)) == was for file, was in noted["files"].items()):
+        if noted["memory"] is None:
+            path.unlink(missing_ok=True)
+        else:
+            part = path.with_suffix(".part")
+            part.write_text(noted["memory"], encoding="utf-8")
+            part.replace(path)
+    journal.unlink()
+
+
+def _journal(path: Path) -> Path:
+    return path.with_suffix(".journal")
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
 def write(table: pd.DataFrame, path: Path) -> None:

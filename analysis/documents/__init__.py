@@ -67,6 +67,7 @@ def write(
     import nbformat
 
     from analysis.codebook import glyphs, load
+    from analysis.codebook.indicators import of_instrument
     from analysis.documents import checks, ledger, prose, qmd, quarto, render
     from analysis.documents.execute import execute
     from analysis.settings import settings
@@ -75,7 +76,8 @@ def write(
     glyphs.refuse(book, wave, reports / "look" / "fonts")
     day = book.waves[wave].document_date
     name = source.name.removesuffix(f".{lang}.qmd")
-    faults = prose.faults(source, lang, list(book.waves), prose.exceptions(reports))
+    known = {i.id: i.base for part in book.instruments.values() for i in of_instrument(book, part)}
+    faults = prose.faults(source, lang, list(book.waves), lambda name: known.get(name, "all"))
     stage = ROOT / ".build" / str(wave) / f"{source.stem}{edition.suffix}"
     shutil.rmtree(stage, ignore_errors=True)
     (stage / "figures").mkdir(parents=True)
@@ -87,7 +89,7 @@ def write(
         folder=stage,
         data_hash=data_hash,
     )
-    faults += checks.claims(done)
+    faults += [*checks.absent(done), *checks.claims(done)]
     if (reports / f"{name}.plan.yml").is_file():
         faults += checks.limits(done, lang)
     if faults and not edition.draft:
@@ -135,5 +137,5 @@ def _metadata(wave: int, lang: str, kind: str, day: date, edition: Edition) -> d
 def _refuse(document: str, faults: list) -> None:
     raise LegepaneletError(
         "DOCUMENT_REFUSED", "\n  ".join([f"{document} says what the results do not bear out, or nothing shows that they do", *map(str, faults)]),
-        "Mend the text, or list a phrase with its reason in reports/exceptions.yml. DRAFT=1 writes a file marked as a draft.",
+        "Mend the text, or mark a phrase that stands as it is: [phrase]{.fixed why=\"...\"}. DRAFT=1 writes a file marked as a draft.",
     )  # fmt: skip

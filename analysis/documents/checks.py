@@ -25,6 +25,28 @@ def claims(notebook) -> list[Fault]:
     return found
 
 
+ABSENT = re.compile(r"\[\]\{\.absent\}")
+
+
+def absent(notebook) -> list[Fault]:
+    """A fault (NOT_ASKED) for everything that the wave has nothing of and that stands outside of a section that is then left out."""
+    found, open_divs = [], []
+    for cell in notebook.cells:
+        source = cell.metadata.get("source", {"file": "the document", "line": 1})
+        outputs = [o["data"].get("text/markdown", "") for o in cell.get("outputs", []) if "data" in o]
+        for offset, line in enumerate((cell.source if cell.cell_type == "markdown" else "\n".join(outputs)).splitlines()):
+            if mark := re.match(r"^:{3,}\s*(.*)$", line):
+                if mark[1]:
+                    open_divs.append(".theme" in mark[1])
+                elif open_divs:
+                    open_divs.pop()
+            if ABSENT.search(line) and not any(open_divs):
+                where = f"{source['file']} line {source['line'] + (offset if cell.cell_type == 'markdown' else 0)}"
+                told = "the wave did not ask this, or has nothing of it: put the passage into a section `::: {.theme}`, which is then left out"
+                found.append(Fault("NOT_ASKED", where, told))
+    return found
+
+
 def _unescaped(text: str) -> str:
     return re.sub(r"\\([\W_])", r"\1", text)
 

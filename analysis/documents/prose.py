@@ -1,19 +1,20 @@
 """Reads the prose of a `.qmd`: a number nobody computed, and a comparison that nothing is held against, are mistakes.
 
-A number may stand in prose if it is computed, a citation, a reference to a figure or table, a wave's year, or listed with its reason in
-`reports/exceptions.yml`. A sentence that says that something rose, is more, is most, or does not differ carries a
-`report.claim(...)` of that kind, or cites its source.
+A number may stand in prose if it is computed, a citation, a reference to a figure or table, a wave's year, or marked where it stands
+with the reason: `[under 70]{.fixed why="the population's age limit"}`. A sentence that says that something rose, is more, is most, or
+does not differ carries a `report.claim(...)` of that kind, or cites its source. A size without its sign needs the claim that gives the
+direction, and a share of others than all respondents says of whom.
 """
 
+import ast
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.documents import qmd
-from analysis.errors import LegepaneletError
-from analysis.yamlfile import read_yaml
 
-EXCEPTIONS = "exceptions.yml"
+DIRECTIONS = ("rose", "fell", "more", "less")
 INLINE = re.compile(r"`\{python\}[^`]*`")
 CLAIM = re.compile(r"report\.claim\(\s*[\"'](\w+)[\"']")
 NOT_PROSE = re.compile(r"`[^`]*`|\[[^\[\]]*@[^\]]*\]|@[\w:-]+|\{\{<.*?>\}\}|\{[#.][^}]*\}|<[^>]+>|\^\d\^|\]\([^)]*\)")
@@ -54,13 +55,19 @@ class Fault:
         return f"{self.code}: {self.where}: {self.what}"
 
 
-def faults(path: Path, lang: str, waves: list[int], exceptions: list[str]) -> list[Fault]:
-    """Every typed number (TYPED_NUMBER) and unbound comparison (CLAIM_MISSING) of a document, its includes among it."""
-    found = []
+def faults(path: Path, lang: str, waves: list[int], base_of: Callable[[str], str] = lambda name: "all") -> list[Fault]:
+    """Every typed number (TYPED_NUMBER), unbound comparison (CLAIM_MISSING), size without a direction (SIGN_LOST), share without its base
+    (BASE_MISSING) and exception without a reason (EXCEPTION_REASON) of a document, its includes among it.
+
+    `base_of`: indicator -> the codebook's id of those it is about.
+    """
+    found = _bases(path, base_of)
     for where, text in sentences(path):
+        found += [Fault("EXCEPTION_REASON", where, f"«{m[1]}» needs a reason: [{m[1]}]{{.fixed why=\"...\"}}")
+                  for m in qmd.UNREASONED.finditer(text)]  # fmt: skip
+        found += [Fault("SIGN_LOST", where, f"report.size({told}) needs a claim of {', '.join(DIRECTIONS)} of the same in «{_plain(text)}»")
+                  for told in _without_direction(text)]  # fmt: skip
         bare = NOT_PROSE.sub(" ", text)
-        for phrase in exceptions:
-            bare = bare.replace(phrase, " ")
         typed = [n for n in re.findall(r"\d+(?:[.,]\d+)*", bare) if not (n.isdigit() and int(n) in waves)]
         if typed:
             found.append(Fault("TYPED_NUMBER", where, f"{', '.join(typed)} is typed in «{_plain(text)}»"))
@@ -101,7 +108,7 @@ def sentences(path: Path):
 
 def _split(paragraph):
     for text, file, number in paragraph:
-        for sentence in SENTENCE.split(text.lstrip("-* ").strip()):
+        for sentence in SENTENCE.split(qmd.FIXED.sub("…", text.lstrip("-* ").strip())):
             if sentence:
                 yield f"{file} line {number}", sentence
 
@@ -111,10 +118,39 @@ def _plain(text: str, longest: int = 160) -> str:
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
-def exceptions(folder: Path) -> list[str]:
-    """The phrases that may hold a number or a comparison, longest first. Raises EXCEPTIONS_FILE if one has no reason."""
-    listed = read_yaml(folder / EXCEPTIONS)
-    for entry in listed:
-        if not isinstance(entry, dict) or set(entry) != {"text", "why"} or not all(entry.values()):
-            raise LegepaneletError("EXCEPTIONS_FILE", f"{EXCEPTIONS}: {entry}", "Each entry has a `text` and a `why`.")
-    return sorted((str(entry["text"]) for entry in listed), key=len, reverse=True)
+def _calls(text: str, method: str) -> list[tuple[list, dict]]:
+    """Positional and named arguments of every `report.<method>(...)` of a sentence."""
+    found = []
+    for expression in re.findall(r"`\{python\}\s*([^`]*)`", text):
+        try:
+            tree = ast.parse(expression.strip(), mode="eval")
+        except SyntaxError:  # told when the document is run
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == method:
+                named = {k.arg: ast.unparse(k.value) for k in node.keywords if k.arg}
+                found.append(([ast.unparse(a) for a in node.args], named))
+    return found
+
+
+def _without_direction(text: str) -> list[str]:
+    """The arguments of sizes without a claim that gives their direction."""
+    claims = [(args[1:], named) for args, named in _calls(text, "claim") if args and ast.literal_eval(args[0]) in DIRECTIONS]
+    return [", ".join([*args, *(f"{k}={v}" for k, v in named.items())]) for args, named in _calls(text, "size") if (args, named) not in claims]
+
+
+def _bases(path: Path, base_of: Callable[[str], str]) -> list[Fault]:
+    """Paragraphs that show a share or mean of others than all respondents and do not say of whom."""
+    paragraphs: dict[str, list[str]] = {}
+    for where, text in sentences(path):
+        paragraphs.setdefault(where, []).append(text)
+    found = []
+    for where, texts in paragraphs.items():
+        text = " ".join(texts)
+        said = {base_of(ast.literal_eval(args[0])) for method in ("share", "base") for args, _ in _calls(text, method) if args}
+        shown = {ast.literal_eval(args[0]): base_of(ast.literal_eval(args[0])) for args, _ in _calls(text, "value") if args}
+        found += [
+            Fault("BASE_MISSING", where, f"report.value(\"{name}\") is about '{base}', not all: say so with report.base(\"{name}\") or report.share")
+            for name, base in shown.items() if base != "all" and base not in said
+        ]  # fmt: skip
+    return found

@@ -14,6 +14,9 @@ import yaml
 from analysis.errors import LegepaneletError
 
 OPTIONS = {"label", "echo", "include", "output", "tags"}
+# A phrase that stands as it is, with the reason; the reader sees the phrase.
+FIXED = re.compile(r'\[([^\[\]]*)\]\{\.fixed why="[^"]+"\}')
+UNREASONED = re.compile(r'\[([^\[\]]*)\]\{\.fixed(?! why="[^"]+"\})[^}]*\}')
 FENCE = re.compile(r"^(`{3,})\s*\{?(\w*)(.*?)\}?\s*$")
 SHORTCODE = re.compile(r"\{\{<\s*(\w+)\s+([^>]*?)\s*>\}\}")
 DIV = re.compile(r"^:{3,}\s*\{(.+)\}\s*$")
@@ -112,7 +115,7 @@ def _markdown(text) -> list:
     if not any(line.strip() for line, _, _ in text):
         return []
     first = next(line for line in text if line[0].strip())
-    cell = nbformat.v4.new_markdown_cell("\n".join(line for line, _, _ in text).strip("\n"))
+    cell = nbformat.v4.new_markdown_cell(FIXED.sub(r"\1", "\n".join(line for line, _, _ in text).strip("\n")))
     cell.metadata["source"] = {"file": first[1], "line": first[2]}
     return [cell]
 

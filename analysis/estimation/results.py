@@ -1,5 +1,6 @@
 """The results table: its columns, its ids, and how rows come together."""
 
+import numpy as np
 import pandas as pd
 
 COLUMNS = ["id", "wave", "kind", "indicator", "category", "base", "by", "level", "by2", "level2", "vs_wave", "vs_level",
@@ -12,6 +13,7 @@ NUMBERS = ["estimate", "se", "lower", "upper", "df", "df2", "p", "p_adjusted"]
 
 SMALL_BASE = 30  # fewer answers: uncertain
 WIDE_INTERVAL = 0.30  # a share whose interval is wider: uncertain
+NOTHING = 1e-10  # what round-off leaves of a difference that is nought; the smallest standard errors are above 1e-4
 
 
 def table(rows: list[dict], wave: int) -> pd.DataFrame:
@@ -25,12 +27,20 @@ def table(rows: list[dict], wave: int) -> pd.DataFrame:
     for column in WHOLE:
         frame[column] = pd.to_numeric(frame[column]).astype("Int64")
     frame[NUMBERS] = frame[NUMBERS].astype(float)
+    _round_off(frame)
     frame.loc[frame["status"] == "", "status"] = "shown"
     frame.loc[frame["kind"].isin(["estimate", "comparison"]) & _uncertain(frame), "quality"] = "uncertain"
     frame["id"] = [make_id(row) for row in frame.to_dict("records")]
     if (repeated := frame["id"][frame["id"].duplicated()]).size:
         raise ValueError(f"two results have the id {repeated.iloc[0]}")
     return frame
+
+
+def _round_off(frame: pd.DataFrame) -> None:
+    """Where all gave the same answer a difference is nought, not what the arithmetic leaves of it, and there is nothing to test."""
+    compared = frame["kind"].isin(["comparison", "test"]) & (frame["se"] < NOTHING) & (frame["estimate"].abs() < NOTHING)
+    frame.loc[compared, ["estimate", "se", "lower", "upper"]] = 0.0
+    frame.loc[compared, ["p", "p_adjusted"]] = np.nan
 
 
 def _uncertain(frame: pd.DataFrame) -> pd.Series:

@@ -15,6 +15,7 @@ from analysis.yamlfile import parse
 
 APPENDIX = "appendix"
 HEADING = re.compile(r"^#+ (.+?)\s*\{[^}]*#([\w-]+)[^}]*\}\s*$", re.MULTILINE)
+FIXED = re.compile(r'\[([^\[\]]*)\]\{\.fixed[^}]*\}')  # a phrase that may hold a number, with its reason
 INCLUDE = re.compile(r"^\{\{<\s*include\s+(\S+)\s*>\}\}\s*$", re.MULTILINE)
 TEXTS = {
     "nb": {"caption": "Sjekklisten {name}, med stedet i artiklene eller opplysningen som besvarer hvert punkt.", "item": "Punkt",
@@ -68,7 +69,7 @@ def headings(folder: Path, document: str, lang: str) -> dict[str, str]:
     """Section id -> heading of a document, its includes among it."""
     text = (folder / f"{document}.{lang}.qmd").read_text(encoding="utf-8")
     text = INCLUDE.sub(lambda hit: (folder / hit[1]).read_text(encoding="utf-8"), text)
-    return {identifier: heading for heading, identifier in HEADING.findall(text)}
+    return {identifier: FIXED.sub(r"\1", heading) for heading, identifier in HEADING.findall(text)}
 
 
 def table(report, folder: Path, name: str, articles: list[str]) -> Table:

@@ -7,9 +7,9 @@ import pandas as pd
 
 from analysis.codebook.comparability import breaks_between
 from analysis.codebook.model import BREAKING
-from analysis.presentation import charts, numbers
+from analysis.presentation import charts, lookup, numbers
 from analysis.presentation.domains import domains
-from analysis.presentation.floats import Cell, Figure, Text, markdown_safe
+from analysis.presentation.floats import ABSENT, Cell, Figure, Text, markdown_safe
 from analysis.presentation.words import STEPS
 
 # Drawn one by one under a trend; the other positions are few, and stand in the tables.
@@ -29,7 +29,8 @@ TEXTS = {
         "stacked_alt": "Stablede søyler. {all}",
         "bars": "{title}. Vektede prosenter med 95 % konfidensintervall{base} ({n} svar){multiple}.",
         "bars_alt": "Liggende søyler med 95 % konfidensintervaller, prosent: {all}",
-        "multiple": "; flere svar var mulige", "base": " blant {base}",
+        "multiple": "; flere svar var mulige", "base": " blant {base}", "or": " eller ",
+        "nothing": "«{label}» vises ikke i en figur: ingen av tallene kan vises, fordi ingen svarte, eller av hensyn til personvernet.",
         "flow": "Deltakerne i {wave}, fra utvalg til analyse.", "flow_alt": "Flytskjema over deltakerne: {all}",
         "percent": ", i prosent", "everyone": "alle", "with_positions": "alle og etter stilling",
     },
@@ -46,7 +47,8 @@ TEXTS = {
         "stacked_alt": "Stacked bars. {all}",
         "bars": "{title}. Weighted percentages with 95% confidence intervals{base} ({n} answers){multiple}.",
         "bars_alt": "Horizontal bars with 95% confidence intervals, per cent: {all}",
-        "multiple": "; more than one answer was possible", "base": " among {base}",
+        "multiple": "; more than one answer was possible", "base": " among {base}", "or": " or ",
+        "nothing": "No figure of '{label}' is shown: none of its numbers can be, as nobody answered, or to protect persons.",
         "flow": "The participants of {wave}, from sample to analysis.", "flow_alt": "Flow chart of the participants: {all}",
         "percent": ", in per cent", "everyone": "all", "with_positions": "all and by position",
     },
@@ -57,7 +59,7 @@ def trend(report, name: str) -> Figure | Text:
     """An indicator over the waves; where only one wave can be shown, by group instead."""
     indicator = report.indicator(name)
     if indicator is None:
-        return Text("")
+        return ABSENT
     percent = indicator.kind == "binary"
     rows = _series(report, name, percent)
     if len(rows) < 2:
@@ -74,7 +76,7 @@ def trend(report, name: str) -> Figure | Text:
         rows, {w: kind for w, (kind, _) in breaks.items()}, lines, _axis(report, indicator), percent, report.lang
     )
     waves = sorted(rows["wave"])
-    caption = texts["trend"].format(label=markdown_safe(indicator.label[report.lang]), first=waves[0], last=waves[-1],
+    caption = texts["trend"].format(label=markdown_safe(report.label_of(name)), first=waves[0], last=waves[-1],
                                     who=texts["with_positions" if lines else "everyone"], axis=texts["percent"] if percent else "")  # fmt: skip
     for kind in ("marks", "ends"):
         whys: dict[str, list[str]] = {}
@@ -158,7 +160,7 @@ def groups(report, name: str) -> Figure | Text:
     """An indicator by sex, age and position in the report's wave."""
     indicator = report.indicator(name)
     if indicator is None:
-        return Text("")
+        return ABSENT
     texts, lang, rows, told, body, hidden = TEXTS[report.lang], report.lang, [], [], [], []
     percent = indicator.kind == "binary"
     for heading, label, key in domains(report):
@@ -175,7 +177,9 @@ def groups(report, name: str) -> Figure | Text:
         rows.append((heading, label, scaled.estimate, scaled.lower, scaled.upper, value))
         told.append((f"{label}:", f"{value} {limits}"))
         body.append([Cell(label, number=False), Cell(value), Cell(limits)])
-    caption = texts["groups"].format(label=markdown_safe(indicator.label[lang]), wave=report.wave)
+    if not rows:
+        return _nothing(report, indicator.label[lang])
+    caption = texts["groups"].format(label=markdown_safe(report.label_of(name)), wave=report.wave)
     alt = texts["groups_alt"].format(label=indicator.label[lang], wave=report.wave, all=charts.described(told))
     head = _estimates_head(report, "group", percent)
     positions = [group.label[lang] for group in report.book.panel.reporting_positions.values()]
@@ -185,13 +189,21 @@ def groups(report, name: str) -> Figure | Text:
     return report._drawn(drawn, f"groups_{name}", alt, caption, head, body, hidden)
 
 
+def _nothing(report, label: str) -> Text:
+    """A sentence in the place of a figure that cannot be drawn."""
+    return Text(TEXTS[report.lang]["nothing"].format(label=markdown_safe(label)))
+
+
 def block(report, name: str) -> Figure | Text:
     """A topic's figure: the distributions of its scales about their middle, or the shares of its options."""
-    instrument, shown = next((i, b) for i in report.book.instruments.values() for b in i.blocks if b.id == name)
+    blocks = {b.id: (i, b) for i in report.book.instruments.values() for b in i.blocks}
+    if name not in blocks:
+        lookup.near(name, blocks, "block")
+    instrument, shown = blocks[name]
     asked = {q.id: q for q in report.book.asked(report.wave).get(instrument.id, [])}
     questions = [asked[q] for q in shown.questions if q in asked]
     if not questions:
-        return Text("")
+        return ABSENT
     return (_bars if shown.figure == "bars" else _stacked)(report, instrument, shown, questions)
 
 
@@ -202,10 +214,14 @@ def distribution(report, question) -> pd.DataFrame:
     return rows if (rows["status"] == "shown").all() else rows.iloc[:0]
 
 
-def _base(report, instrument, question) -> str:
-    if question.base == "all":
+def bases(report, instrument, questions) -> str:
+    """Who was asked the questions, if not all: ` blant leger som forsker`; of questions with other bases, each."""
+    found = dict.fromkeys(report.book.base_label(instrument.id, q.base)[report.lang] for q in questions if q.base != "all")
+    if not found:
         return ""
-    return TEXTS[report.lang]["base"].format(base=report.book.base_label(instrument.id, question.base)[report.lang])
+    if len({q.base for q in questions}) > 1:
+        found |= {report.book.panel.bases["all"][report.lang]: None} if any(q.base == "all" for q in questions) else {}
+    return TEXTS[report.lang]["base"].format(base=TEXTS[report.lang]["or"].join(found))
 
 
 def _sizes(ns, lang: str) -> str:
@@ -223,11 +239,11 @@ def _stacked(report, instrument, shown, questions) -> Figure | Text:
     found = {q.short[lang]: distribution(report, q) for q in questions}
     found = {name: rows for name, rows in found.items() if len(rows) == len(labels)}
     if not found:
-        return Text("")
+        return _nothing(report, shown.title[lang])
     shares = pd.DataFrame({name: (100 * rows["estimate"]).to_numpy() for name, rows in found.items()}, index=labels).T
     n = _sizes([rows["n"].iloc[0] for rows in found.values()], lang)
     caption = texts[kind].format(
-        title=markdown_safe(shown.title[lang]), base=_base(report, instrument, questions[0]), n=n
+        title=markdown_safe(shown.title[lang]), base=markdown_safe(bases(report, instrument, questions)), n=n
     )
     alt = texts[f"{kind}_alt"].format(all=" ".join(
         f"{name}: " + charts.described([(label.lower(), numbers.percent(share / 100, lang)) for label, share in row.items()])
@@ -278,9 +294,9 @@ def _bars(report, instrument, shown, questions) -> Figure | Text:
     several = len(questions) > 1
     rows = pd.concat(options(report, q).assign(question=q.short[lang] if several else "") for q in questions)
     if rows.empty:
-        return Text("")
+        return _nothing(report, shown.title[lang])
     multiple = texts["multiple"] if all(q.type == "multiple" for q in questions) else ""
-    caption = texts["bars"].format(title=markdown_safe(shown.title[lang]), base=_base(report, instrument, questions[0]),
+    caption = texts["bars"].format(title=markdown_safe(shown.title[lang]), base=markdown_safe(bases(report, instrument, questions)),
                                    n=_sizes(rows["n"], lang), multiple=multiple)  # fmt: skip
     told, body = [], []
     for question, part in rows.groupby("question", sort=False):

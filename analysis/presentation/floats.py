@@ -20,6 +20,9 @@ class Text:
         return self.markdown
 
 
+ABSENT = Text("[]{.absent}")  # marks the section it stands in: the wave has nothing of it
+
+
 @dataclass(frozen=True)
 class Figure:
     """A picture (path without extension, beside the document) with its alternative text, its caption and, for a page, its numbers."""

@@ -1,5 +1,6 @@
 """Numbers as a Norwegian or an English journal writes them."""
 
+import math
 from decimal import ROUND_HALF_EVEN, Decimal
 
 import pandas as pd
@@ -15,7 +16,9 @@ WORDS = {"nb": {"to": "til", "points": "prosentpoeng"}, "en": {"to": "to", "poin
 
 
 def decimal(value: float, digits: int, lang: str) -> str:
-    """`value` with `digits` decimals: `1 014` and `5,07` in Norwegian, `1,014` and `5.07` in English; marked with its origin."""
+    """`value` with `digits` decimals: `1 014` and `5,07` in Norwegian, `1,014` and `5.07` in English; marked with its origin. A dash if there is none."""
+    if not math.isfinite(value):  # what could not be computed
+        return DASH
     exact = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_EVEN)
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
     text = format_decimal(abs(exact), format=pattern, locale=LOCALE[lang], decimal_quantization=False)

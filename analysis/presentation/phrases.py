@@ -23,6 +23,10 @@ TEXTS = {
         "old_less": "Leger på 55–69 år ligger {size} lavere enn leger under 40 år ({ci}).",
         "age_unsure": "Forskjellen mellom leger på 55–69 år og leger under 40 år er usikker: {size} ({ci}).",
         "positions": "Etter stilling er tallet høyest blant {high} ({high_value}) og lavest blant {low} ({low_value}).",
+        "positions_alike": "Etter stilling er tallet det samme i alle grupper ({value}).",
+        "change_none": "Tallet er det samme som i {wave}.",
+        "within_none": "Blant de {n} legene som svarte begge ganger, er tallet det samme.",
+        "sex_none": "Kvinner og menn har samme tall.", "age_none": "Leger på 55–69 år og leger under 40 år har samme tall.",
         "most": "Flest svarer «{one}» ({one_value}), dernest «{two}» ({two_value}).",
         "most_ticked": "Flest krysset av for «{one}» ({one_value}), dernest «{two}» ({two_value}).",
         "agree": "Andelen som svarer {high}, er størst for «{one}» ({one_value}) og minst for «{two}» ({two_value}).",
@@ -48,6 +52,10 @@ TEXTS = {
         "old_less": "Doctors aged 55–69 are {size} below doctors under 40 ({ci}).",
         "age_unsure": "The difference between doctors aged 55–69 and those under 40 is uncertain: {size} ({ci}).",
         "positions": "By position the figure is highest among {high} ({high_value}) and lowest among {low} ({low_value}).",
+        "positions_alike": "By position the figure is the same in all groups ({value}).",
+        "change_none": "The figure is the same as in {wave}.",
+        "within_none": "Among the {n} doctors who answered both times, the figure is the same.",
+        "sex_none": "Women and men have the same figure.", "age_none": "Doctors aged 55–69 and doctors under 40 have the same figure.",
         "most": "Most answer '{one}' ({one_value}), then '{two}' ({two_value}).",
         "most_ticked": "Most ticked '{one}' ({one_value}), then '{two}' ({two_value}).",
         "agree": "The share answering {high} is largest for '{one}' ({one_value}) and smallest for '{two}' ({two_value}).",
@@ -59,6 +67,11 @@ TEXTS = {
 
 def excludes_zero(row: dict) -> bool:
     return row["lower"] > 0 or row["upper"] < 0
+
+
+def is_nought(row: dict) -> bool:
+    """Whether a difference is nought without any uncertainty: all gave the same answer."""
+    return row["estimate"] == row["lower"] == row["upper"] == 0
 
 
 def interval(row: dict, digits: int, factor: float, lang: str) -> str:
@@ -77,6 +90,9 @@ def change(row: dict | None, percent: bool, digits: int, unit: str, lang: str, r
         return texts["refused"].format(wave=wave, why=refused)
     if row["status"] != "shown":
         return ""
+    if is_nought(row):
+        text = "within_none" if row["statistic"] == "change_within" else "change_none"
+        return texts[text].format(wave=wave, n=numbers.decimal(row["n"], 0, lang))
     factor = 100 if percent else 1
     ci = interval(row, digits, factor, lang)
     if row["statistic"] == "change_within":
@@ -91,10 +107,18 @@ def change(row: dict | None, percent: bool, digits: int, unit: str, lang: str, r
     return texts[f"{way}_{kind}"].format(size=size, wave=wave, ci=ci, unit=unit)
 
 
-def size(row: dict | None, percent: bool, digits: int, unit: str, lang: str) -> str:
+def signed(row: dict, percent: bool, digits: int, unit: str, lang: str) -> str:
+    """A change or difference with its sign and its interval: `−1,2 prosentpoeng (95 % KI −5,4 til 2,9)`."""
+    if row["status"] != "shown":
+        return numbers.HIDDEN
+    factor, after = (100, NBSP + TEXTS[lang]["points"]) if percent else (1, unit)
+    return f"{numbers.signed(factor * row['estimate'], digits, lang)}{after} ({interval(row, digits, factor, lang)})"
+
+
+def size(row: dict, percent: bool, digits: int, unit: str, lang: str) -> str:
     """How large a change or difference is, without its sign; limits in the direction of the estimate."""
-    if row is None or row["status"] != "shown":
-        return numbers.HIDDEN if row else ""
+    if row["status"] != "shown":
+        return numbers.HIDDEN
     factor = 100 if percent else 1
     if row["estimate"] < 0:
         row = row | {"estimate": -row["estimate"], "lower": -row["upper"], "upper": -row["lower"]}
@@ -111,6 +135,8 @@ def difference(row: dict | None, percent: bool, digits: int, unit: str, lang: st
         ("women_more", "women_less", "sex_unsure") if row["by"] == "sex" else ("old_more", "old_less", "age_unsure")
     )
     after = NBSP + texts["points"] if percent else unit
+    if is_nought(row):
+        return texts["sex_none" if row["by"] == "sex" else "age_none"]
     if not excludes_zero(row):
         size, text = numbers.signed(factor * row["estimate"], digits, lang), unsure
     else:

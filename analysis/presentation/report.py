@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import pandas as pd
 from babel.dates import format_date
 
 from analysis.codebook import Codebook, Indicator, load
@@ -13,23 +14,25 @@ from analysis.codebook.comparability import breaking, last_asked
 from analysis.codebook.indicators import of_instrument, of_wave
 from analysis.codebook.plan import Plan
 from analysis.codebook.plan import read as read_plans
-from analysis.presentation import checklists, claims, figures, numbers, phrases, sections, style, tables
-from analysis.presentation.floats import Cell, Figure, Table, Text, markdown_safe
+from analysis.presentation import checklists, claims, figures, lookup, numbers, phrases, sections, style, tables
+from analysis.presentation.floats import ABSENT, Cell, Figure, Table, Text, markdown_safe
 from analysis.presentation.numbers import NBSP
+from analysis.presentation.provenance import plain
 from analysis.presentation.results import Results
 from analysis.presentation.words import WORDS
 from analysis.settings import settings
 
 FIGURES = Path("figures")  # beside the document, where the kernel runs
-ABSENT = Text("[]{.absent}")
+COUNTED = ("flow", "retention")
+NOTHING = dict.fromkeys(("estimate", "lower", "upper", "count", "n"), pd.NA) | {"status": "not_answered", "unit": ""}  # of an item that nobody answered
 
 
 @dataclass
 class Report:
     """A wave's results in one language. Every method gives an object that shows itself as Markdown.
 
-    A method asked for an indicator that the wave did not ask gives an empty text, so that a section on it can stand in the
-    document and be left out (see `theme`).
+    A method asked for an indicator that the wave did not ask marks the section it stands in as absent (see `theme`); outside of such a
+    section the document is refused. What has no result for another reason (a misspelt group, step, contrast) raises LookupError.
     """
 
     wave: int
@@ -46,6 +49,11 @@ class Report:
         )
 
     # What the wave holds -------------------------------------------------------------------------------------------
+
+    @property
+    def unshown(self) -> Text:
+        """What stands in a sentence in the place of a figure that may not or cannot be shown."""
+        return Text(self.words["unshown"])
 
     @property
     def words(self) -> dict[str, str]:
@@ -75,7 +83,9 @@ class Report:
         return next((i for i in found if i.kind != "category"), found[0] if found else None)
 
     def theme(self, instrument: str) -> Text:
-        """Marks the section it stands in as absent when the wave did not ask the instrument."""
+        """Marks the section it stands in as absent when the wave did not ask the instrument. Raises LookupError."""
+        if instrument not in self.book.instruments:
+            lookup.near(instrument, self.book.instruments, "instrument")
         return Text("") if instrument in self.book.waves[self.wave].instruments else ABSENT
 
     def earlier(self) -> Text:
@@ -103,6 +113,7 @@ class Report:
     # Numbers ---------------------------------------------------------------------------------------------------------
 
     def row(self, name: str, statistic: str | None = None, wave: int | None = None, **key) -> dict | None:
+        """The one row of an indicator with these values; None if there is none."""
         indicator = self.indicator(name)
         if statistic is None and indicator is not None:
             statistic = "share" if indicator.kind == "binary" else "mean"
@@ -113,78 +124,161 @@ class Report:
         indicator = self.indicator(name)
         return 0 if indicator.kind != "mean" else numbers.digits_of("", indicator.minimum, indicator.maximum)
 
-    def value(self, name: str, statistic: str | None = None, **key) -> Text:
-        """An estimate: a share as per cent, a mean with its decimals."""
-        row = self.row(name, statistic, **key)
+    def required(self, name: str, statistic: str | None = None, wave: int | None = None, **key) -> dict | None:
+        """The row; None if the wave did not ask the indicator. Raises LookupError, with what is near, if there is no such row."""
+        indicator = self.indicator(name)
+        if indicator is None and wave in (None, self.wave):
+            return None
+        row = self.row(name, statistic, wave, **key)
+        if row is None and self._unanswered(name, wave or self.wave):
+            return NOTHING
         if row is None:
-            return Text("")
-        if row["status"].startswith("hidden"):
-            return Text(numbers.HIDDEN)
+            chosen = statistic or ("share" if indicator is not None and indicator.kind == "binary" else "mean")
+            lookup.nothing(self.results, name, wave or self.wave, statistic=chosen, **key)
+        return row
+
+    def _unanswered(self, name: str, wave: int) -> bool:
+        """Whether the wave asked the indicator and nobody answered: then nothing of it is estimated."""
+        rows = self.results.parts.get((name, wave), [])
+        return name in self.known and wave in self.results.waves and not any(row["kind"] == "estimate" for row in rows)
+
+    def value(self, name: str, statistic: str | None = None, **key) -> Text:
+        """An estimate: a share as per cent, a mean with its decimals; "[ikke vist]" where it may not or cannot be shown."""
+        row = self.required(name, statistic, **key)
+        if row is None:
+            return ABSENT
+        if row["status"] != "shown":
+            return self.unshown
         if row["unit"] == "share":
             return Text(numbers.percent(row["estimate"], self.lang))
         return Text(numbers.decimal(row["estimate"], self.digits(name) if self.indicator(name) else 2, self.lang))
 
     def ci(self, name: str, statistic: str | None = None, **key) -> Text:
-        """The interval of an estimate: `95 % KI 5,07–5,21`."""
-        row = self.row(name, statistic, **key)
-        if row is None or row["status"] != "shown":
-            return Text("")
+        """The interval of an estimate: `95 % KI 5,07–5,21`; "[ikke vist]" where there is none to show."""
+        row = self.required(name, statistic, **key)
+        if row is None:
+            return ABSENT
+        if row["status"] != "shown" or pd.isna(row["lower"]):
+            return self.unshown
         share = row["unit"] == "share"
         return Text(phrases.interval(row, self.digits(name), 100 if share else 1, self.lang))
 
     def n(self, name: str, statistic: str | None = None, **key) -> Text:
-        row = self.row(name, statistic, **key)
-        return Text("" if row is None else numbers.whole(row["n"], self.lang))
+        row = self.required(name, statistic, **key)
+        return ABSENT if row is None else Text(numbers.whole(row["n"], self.lang))
 
     def share(self, name: str, **key) -> Text:
         """A share as an article gives it: `55 % (1 020/1 881; 95 % KI 53–58)`, weighted per cent of unweighted numbers."""
-        row = self.row(name, **key)
-        if row is None or row["status"] != "shown":
-            return Text("" if row is None else numbers.HIDDEN)
+        row = self.required(name, **key)
+        if row is None:
+            return ABSENT
+        if row["status"] != "shown":
+            return self.unshown
         count, n = (numbers.whole(row[c], self.lang) for c in ("count", "n"))
-        return Text(f"{self.value(name, **key)} ({count}/{n}; {self.ci(name, **key)})")
+        base = self.base_of(name)
+        of = f"{count}/{n} {markdown_safe(base)}" if base else f"{count}/{n}"
+        return Text(f"{self.value(name, **key)} ({of}; {self.ci(name, **key)})")
+
+    def base_of(self, name: str) -> str:
+        """Who an indicator is about, if not all respondents: `leger som forsker`; else an empty text."""
+        indicator = self.indicator(name)
+        if indicator is None or indicator.base == "all":
+            return ""
+        return self.book.base_label(indicator.instrument, indicator.base)[self.lang]
+
+    def label_of(self, name: str) -> str:
+        """An indicator's label, with who it is about in brackets if these are not all respondents."""
+        base, label = self.base_of(name), self.indicator(name).label[self.lang]
+        return f"{label} ({base})" if base else label
+
+    def base(self, name: str) -> Text:
+        """Who an indicator is about, in a sentence: `leger som forsker`."""
+        if self.indicator(name) is None:
+            return ABSENT
+        return Text(markdown_safe(self.base_of(name) or self.book.panel.bases["all"][self.lang]))
 
     def points(self, name: str, since: int | None = None, statistic: str = "change_net", **key) -> Text:
-        """The size of a change with its interval, without its sign: `9,2 prosentpoeng (95 % KI 4,0–14,4)`."""
-        return self._size(name, self.change_row(name, statistic, since, **key))
+        """A change with its sign and interval: `−1,2 prosentpoeng (95 % KI −5,4 til 2,9)`. Raises LookupError."""
+        return self._difference_text(name, self._required_change(name, statistic, since, **key), phrases.signed)
 
     def gap(self, name: str, by: str, level: str, other: str) -> Text:
-        """The size of a difference between two groups with its interval, without its sign."""
-        return self._size(name, self.difference_row(name, by, level, other))
+        """A difference between two groups, the first less the second, with its sign and interval. Raises LookupError."""
+        return self._difference_text(name, self._required_difference(name, by, level, other), phrases.signed)
 
-    def _size(self, name: str, row: dict | None) -> Text:
-        return Text(phrases.size(row, *self._shape(name), self.lang))
+    def size(self, name: str, *groups: str, since: int | None = None, statistic: str = "change_net", **key) -> Text:
+        """The size of a change (`since`) or of a difference (by, level, other) without its sign.
+
+        Only for a sentence whose claim gives the direction (`rose`, `fell`, `more`, `less` of the same): elsewhere the document is refused.
+        """
+        row = self._required_difference(name, *groups) if groups else self._required_change(name, statistic, since, **key)
+        return self._difference_text(name, row, phrases.size)
+
+    def _difference_text(self, name: str, row: dict | None, shape) -> Text:
+        return ABSENT if row is None else Text(shape(row, *self._shape(name), self.lang))
+
+    def _required_change(self, name: str, statistic: str, since: int | None, **key) -> dict | None:
+        if self.indicator(name) is None:
+            return None
+        row = self.change_row(name, statistic, since, **key)
+        if row is None:
+            lookup.nothing(self.results, name, self.wave, statistic=statistic, vs_wave=since, **key)
+        return row
+
+    def _required_difference(self, name: str, by: str, level: str, other: str) -> dict | None:
+        if self.indicator(name) is None:
+            return None
+        row = self.difference_row(name, by, level, other)
+        if row is None:
+            lookup.nothing(self.results, name, self.wave, statistic="difference", by=by, level=level, vs_level=other)
+        return row
+
+    def _of_model(self, name: str, article: str, **key) -> dict:
+        row = self.results.row(name, self.wave, model=article, **key)
+        if row is None:
+            lookup.nothing(self.results, name, self.wave, model=article, **key)
+        return row
 
     def odds(self, name: str, article: str, term: str) -> Text:
-        """An odds ratio of an article's model with its interval."""
-        row = self.results.row(name, self.wave, model=article, term=term, statistic="odds_ratio")
+        """An odds ratio of an article's model with its interval. Raises LookupError."""
+        row = self._of_model(name, article, term=term, statistic="odds_ratio")
+        if row["status"] != "shown":
+            return self.unshown
         return Text(f"{numbers.decimal(row['estimate'], 2, self.lang)}; {phrases.interval(row, 2, 1, self.lang)}")
 
     def adjusted(self, name: str, article: str, term: str) -> Text:
-        """An adjusted share of an article's model."""
-        row = self.results.row(name, self.wave, model=article, term=term, statistic="adjusted_share")
-        return Text(numbers.percent(row["estimate"], self.lang))
+        """An adjusted share of an article's model. Raises LookupError."""
+        row = self._of_model(name, article, term=term, statistic="adjusted_share")
+        return self.unshown if row["status"] != "shown" else Text(numbers.percent(row["estimate"], self.lang))
 
     def never(self, question: str) -> Text:
-        """The share that a question does not apply to, of those asked."""
+        """The share that a question does not apply to, of those asked. Raises LookupError."""
         row = self.results.row(question, self.wave, statistic="share_not_applicable")
-        return Text(numbers.HIDDEN if row["status"] != "shown" else numbers.percent(row["estimate"], self.lang))
+        if row is None:
+            lookup.nothing(self.results, question, self.wave, statistic="share_not_applicable")
+        return self.unshown if row["status"] != "shown" else Text(numbers.percent(row["estimate"], self.lang))
 
     def p_holm(self, article: str, name: str, **key) -> Text:
-        """The p value of a primary outcome after Holm's method: `p < 0,001` or `p = 0,004`."""
+        """The p value of a primary outcome after Holm's method: `p < 0,001` or `p = 0,004`. Raises LookupError."""
         asked = {c: v for c, v in key.items() if c != "vs_wave"}
         rows = self.results.where(name, self.wave, model=article, term="primary", **({"vs_level": ...} | asked))
         rows = rows[rows["vs_wave"] == key["vs_wave"]] if "vs_wave" in key else rows
-        return Text(numbers.p_value(rows.iloc[0]["p_adjusted"], self.lang))
+        if rows.empty:
+            lookup.nothing(self.results, name, self.wave, model=article, term="primary", **({"vs_level": ...} | key))
+        p = rows.iloc[0]["p_adjusted"]
+        return self.unshown if pd.isna(p) else Text(numbers.p_value(p, self.lang))
 
     def claim(self, kind: str, name: str, *others: str, **key) -> Text:
         """Nothing where the results support what the sentence says, else a mark that stops the document (see `claims.check`)."""
         return claims.check(self, kind, name, *others, **key)
 
     def count(self, indicator: str, level: str, by: str = "step") -> Text:
-        """A count of the flow or of retention."""
+        """A count of the flow or of retention; what the wave has nothing of (retention in the first) marks its section as absent."""
         row = self.results.row(wave=self.wave, indicator=indicator, by=by, level=level, statistic="count")
-        return Text("" if row is None else numbers.whole(row["count"], self.lang))
+        if row is None and indicator in COUNTED and not self.results.parts.get((indicator, self.wave)):
+            return ABSENT
+        if row is None:
+            lookup.nothing(self.results, indicator, self.wave, by=by, level=level, statistic="count")
+        return Text(numbers.whole(row["count"], self.lang))
 
     def problems(self, code: str) -> Text:
         """How many problems of a kind the raw data had."""
@@ -193,16 +287,24 @@ class Report:
 
     def response_rate(self, rate: str = "rr2") -> Text:
         row = self.results.row(wave=self.wave, indicator="response_rate", statistic=rate)
+        if row is None:
+            lookup.nothing(self.results, "response_rate", self.wave, statistic=rate)
         return Text(numbers.percent(row["estimate"], self.lang, 1))
 
     def quality(self, name: str, digits: int = 2) -> Text:
         """A measure of the weights."""
         row = self.results.row(wave=self.wave, indicator="weights", statistic=name)
+        if row is None:
+            lookup.nothing(self.results, "weights", self.wave, statistic=name)
         return Text(numbers.decimal(row["estimate"], digits, self.lang))
 
     def alpha(self, scale: str) -> Text:
+        if self.indicator(scale) is None:
+            return ABSENT
         row = self.results.row(wave=self.wave, indicator=scale, statistic="alpha")
-        return Text("" if row is None or row["status"] != "shown" else numbers.decimal(row["estimate"], 2, self.lang))
+        if row is None and not any(s.id == scale for i in self.book.instruments.values() for s in i.scales):
+            lookup.near(scale, [s.id for i in self.book.instruments.values() for s in i.scales], "scale")
+        return self.unshown if row is None or row["status"] != "shown" else Text(numbers.decimal(row["estimate"], 2, self.lang))
 
     # Sentences -------------------------------------------------------------------------------------------------------
 
@@ -232,8 +334,8 @@ class Report:
     def change(self, name: str, statistic: str = "change_net", since: int | None = None) -> Text:
         """A sentence on the change since the wave that asked it last, or since the wave `since`."""
         if self.indicator(name) is None:
-            return Text("")
-        row = self.change_row(name, statistic, since)
+            return ABSENT
+        row = self.change_row(name, statistic, since) if since is None else self._required_change(name, statistic, since)
         if row is None and (statistic != "change_net" or not self._is_new(name)):
             return Text("")
         return Text(phrases.change(row, *self._shape(name), self.lang, self._refusal(name, row)))
@@ -264,24 +366,25 @@ class Report:
 
     def _difference(self, name: str, by: str, level: str, other: str) -> Text:
         if self.indicator(name) is None:
-            return Text("")
+            return ABSENT
         row = self.difference_row(name, by, level, other)
         return Text(phrases.difference(row, *self._shape(name), self.lang))
 
     def positions(self, name: str) -> Text:
         """A sentence on the positions with the highest and the lowest figure, of those that are not uncertain."""
         if self.indicator(name) is None:
-            return Text("")
+            return ABSENT
         statistic = "share" if self.indicator(name).kind == "binary" else "mean"
         rows = self.results.where(wave=self.wave, indicator=name, statistic=statistic, by="position")
         rows = rows[(rows["status"] == "shown") & (rows["quality"] != "uncertain")].sort_values("estimate")
         if len(rows) < 2:
             return Text("")
         labels = {name: group.label[self.lang].lower() for name, group in self.book.panel.reporting_positions.items()}
-        low, high = rows.iloc[0], rows.iloc[-1]
+        low, high = (str(self.value(name, by="position", level=row["level"])) for row in (rows.iloc[0], rows.iloc[-1]))
+        if plain(low) == plain(high):
+            return Text(phrases.TEXTS[self.lang]["positions_alike"].format(value=high))
         return Text(phrases.TEXTS[self.lang]["positions"].format(
-            high=labels[high["level"]], high_value=self.value(name, by="position", level=high["level"]),
-            low=labels[low["level"]], low_value=self.value(name, by="position", level=low["level"])))  # fmt: skip
+            high=markdown_safe(labels[rows.iloc[-1]["level"]]), high_value=high, low=markdown_safe(labels[rows.iloc[0]["level"]]), low_value=low))
 
     def sentences(self, name: str) -> Text:
         """Change, women against men, old against young, and positions, as far as there are results."""
@@ -325,11 +428,15 @@ class Report:
 
     def figure(self, kind: str, name: str = "") -> Figure | Text:
         """A figure: `trend` of an indicator, `block` of a topic, or the `flow`."""
-        draw = {"trend": figures.trend, "groups": figures.groups, "block": figures.block, "flow": figures.flow}[kind]
-        return draw(self, name) if name else draw(self)
+        kinds = {"trend": figures.trend, "groups": figures.groups, "block": figures.block, "flow": figures.flow}
+        if kind not in kinds:
+            lookup.near(kind, kinds, "kind of figure")
+        return kinds[kind](self, name) if name else kinds[kind](self)
 
     def table(self, kind: str, *names) -> Table | Text:
         """A table: `groups` of indicators, `hours`, `response`, `representativeness`, `models`, ... (see `tables.KINDS`)."""
+        if kind not in tables.KINDS:
+            lookup.near(kind, tables.KINDS, "kind of table")
         return tables.KINDS[kind](self, *names)
 
     def margin(self, name: str) -> Text:

@@ -1,7 +1,7 @@
 """Parts of a document that are built from the codebook: the key figures, and a section for every topic of the wave."""
 
-from analysis.presentation import figures, numbers, phrases, tables
-from analysis.presentation.floats import Text, markdown_safe
+from analysis.presentation import figures, phrases, tables
+from analysis.presentation.floats import ABSENT, Text, markdown_safe
 from analysis.presentation.numbers import percent
 
 # The fixed indicators on the first page, as far as the wave asked them.
@@ -26,14 +26,13 @@ def key_figures(report) -> Text:
         instrument.key[0] for name in report.book.waves[report.wave].instruments
         if (instrument := report.book.instruments[name]).kind == "topic"
     ]  # fmt: skip
-    shown = [n for n in [*KEY, *topics] if report.indicator(n) and str(report.value(n)) != numbers.HIDDEN]
+    shown = [n for n in [*KEY, *topics] if report.indicator(n) and report.value(n) != report.unshown]
     fixed = [n for n in shown if n in KEY]
     topics = [n for n in shown if n in topics]
     # Rows of three: the fixed figures fill up what the response rate and the topics leave.
     fixed = fixed[: LEAST_KEY_FIGURES + (-(1 + LEAST_KEY_FIGURES + len(topics)) % 3)]
     for name in [*fixed, *topics]:
-        indicator = report.indicator(name)
-        what = markdown_safe(indicator.label[report.lang])
+        what = markdown_safe(report.label_of(name))
         what = what[0].lower() + what[1:] if not what.isupper() else what
         items.append(
             (f"{report.value(name)}{report._unit(name)}", f"{what} ({report.ci(name)})", str(report.change(name)))
@@ -60,15 +59,17 @@ def _topic(report, instrument) -> list[str]:
     lang = report.lang
     references = f" [{'; '.join('@' + r for r in instrument.references)}]" if instrument.references else ""
     intro = instrument.intro[lang]
-    parts = [f"## {instrument.title[lang]} {{#sec-{instrument.id.replace('_', '-')}}}", intro[:-1] + references + "."]
+    parts = [f"## {markdown_safe(instrument.title[lang])} {{#sec-{instrument.id.replace('_', '-')}}}", intro[:-1] + references + "."]
     keys = [k for k in instrument.key if report.indicator(k)]
     parts += [_levels(report, keys)]
     asked = {q.id: q for q in report.book.asked(report.wave)[instrument.id]}
     for block in instrument.blocks:
         figure = figures.block(report, block.id)
-        if not isinstance(figure, Text):
+        if isinstance(figure, Text) and figure != ABSENT:
+            parts += [f"### {markdown_safe(block.title[lang])}", str(figure)]
+        elif not isinstance(figure, Text):
             parts += [
-                f"### {block.title[lang]}",
+                f"### {markdown_safe(block.title[lang])}",
                 _sentence(report, block, [asked[q] for q in block.questions if q in asked]) + f" (@fig-{figure.id})",
                 figure._repr_markdown_(),
             ]
@@ -76,7 +77,7 @@ def _topic(report, instrument) -> list[str]:
     parts += [
         " ".join(
             filter(
-                None, (f"**{markdown_safe(report.indicator(k).label[lang])}.** {report.sentences(k)}" for k in keys[:1])
+                None, (f"**{markdown_safe(report.label_of(k))}.** {report.sentences(k)}" for k in keys[:1])
             )
         )
     ]
@@ -88,9 +89,9 @@ def _topic(report, instrument) -> list[str]:
 def _levels(report, keys: list[str]) -> str:
     """The key indicators in one paragraph: label, estimate, interval."""
     told = [
-        f"{markdown_safe(report.indicator(k).label[report.lang])}: {report.value(k)} ({report.ci(k)})"
+        f"{markdown_safe(report.label_of(k))}: {report.value(k)} ({report.ci(k)})"
         for k in keys
-        if str(report.ci(k))
+        if report.ci(k) != report.unshown
     ]
     return "; ".join([told[0], *(t[0].lower() + t[1:] for t in told[1:])]) + "." if told else ""
 
@@ -102,14 +103,23 @@ def _sentence(report, block, questions) -> str:
         told = [_most(report, q, texts) for q in questions]
         if len(questions) > 1:
             told = [f"{markdown_safe(q.short[lang])}: {t[0].lower()}{t[1:]}" for q, t in zip(questions, told, strict=True) if t]  # fmt: skip
-        return " ".join(told)
+        return _among(report, block, questions, " ".join(filter(None, told)))
     found = [(q.short[lang], figures.distribution(report, q)) for q in questions]
     values = sorted(((rows["estimate"].tail(len(rows) // 2).sum(), name) for name, rows in found if len(rows)), key=lambda v: -v[0])  # fmt: skip
     labels = [label[lang].lower() for label in report.book.responses(questions[0]).categories.values()]
     high = texts["or"].join(f"{texts['open']}{markdown_safe(label)}{texts['close']}" for label in labels[-(len(labels) // 2) :])  # fmt: skip
+    if not values:
+        return ""
     (most, one), (least, two) = values[0], values[-1]
-    return texts["agree" if len(values) > 1 else "agree_one"].format(
-        high=high, one=markdown_safe(one), one_value=percent(most, lang), two=markdown_safe(two), two_value=percent(least, lang))  # fmt: skip
+    return _among(report, block, questions, texts["agree" if len(values) > 1 else "agree_one"].format(
+        high=high, one=markdown_safe(one), one_value=percent(most, lang), two=markdown_safe(two), two_value=percent(least, lang)))  # fmt: skip
+
+
+def _among(report, block, questions, text: str) -> str:
+    """A sentence with whom it is about, where that is not all."""
+    instrument = next(i for i in report.book.instruments.values() if block in i.blocks)
+    base = markdown_safe(figures.bases(report, instrument, questions))
+    return f"{text.removesuffix('.')},{base}." if base and text else text
 
 
 def _most(report, question, texts: dict[str, str]) -> str:

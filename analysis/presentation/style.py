@@ -32,7 +32,7 @@ def apply() -> None:
             "axes.labelcolor": QUIET, "xtick.color": QUIET, "ytick.color": QUIET, "text.color": INK, "axes.spines.top": False,
             "axes.spines.right": False, "axes.grid": True, "axes.grid.axis": "y", "grid.color": "#e6ebec", "grid.linewidth": 0.7,
             "xtick.labelsize": 8, "ytick.labelsize": 8.5, "svg.fonttype": "path", "svg.hashsalt": "legepanelet", "figure.dpi": 100, "savefig.dpi": 300, "axes.titleweight": "semibold",
-            "axes.titlelocation": "left", "axes.unicode_minus": True,
+            "axes.titlelocation": "left", "text.parse_math": False, "axes.unicode_minus": True,
         },
     )  # fmt: skip
 

@@ -18,7 +18,7 @@ KINDS = {
 }  # fmt: skip
 README = """# Legepanelet {wave}: documents, results and program
 
-{kind}The publication of the wave {wave}: `published/` holds the documents (HTML, PDF, Word, JATS XML), the results behind every number
+{kind}The publication of the wave {wave}: `{place}/` holds the documents (HTML, PDF, Word, JATS XML), the results behind every number
 (`results.csv`, `earlier.csv`), the ledger that tells which number shows which result (`numbers.json`), and the manifest (`manifest.json`).
 `project/` holds the program at the state that made it (commit {commit}), with its lock file; `project/data/synthetic/`
 the raw files of the synthetic panel, which that program makes: no doctor answered them.
@@ -46,11 +46,8 @@ def bundle(wave: int, kind: str, synthetic: Path) -> Path:
         )
     about = manifest.read(source)
     target = source.relative_to(ROOT)
-    files = {
-        f"published/{p.relative_to(source).as_posix()}": p.read_bytes()
-        for p in sorted(source.rglob("*"))
-        if p.is_file()
-    }
+    place = f"project/{target.as_posix()}"
+    files = {f"{place}/{name}": content for name, content in listed(source, about).items()}
     files |= {f"project/{name}": content for name, content in _project(about["commit"]).items()}
     check_state(about["commit"])
     files |= {
@@ -58,18 +55,13 @@ def bundle(wave: int, kind: str, synthetic: Path) -> Path:
         for p in sorted(synthetic.rglob("*"))
         if p.is_file()
     }
-    files |= {
-        f"project/{target.as_posix()}/{p.relative_to(source).as_posix()}": p.read_bytes()
-        for p in sorted(source.rglob("*"))
-        if p.is_file()
-    }
     files["CITATION.cff"] = files["project/CITATION.cff"]
     files["README.md"] = README.format(
-        wave=wave, commit=about["commit"][:12], kind="**SYNTHETIC DATA: no doctor answered this.** " if kind == "synthetic" else "",
+        wave=wave, place=place, commit=about["commit"][:12], kind="**SYNTHETIC DATA: no doctor answered this.** " if kind == "synthetic" else "",
         synthetic="" if kind == "synthetic" else " from the synthetic panel, as the real answers are confidential",
     ).encode()  # fmt: skip
     files["ro-crate-metadata.json"] = (
-        json.dumps(crate(wave, about, files), ensure_ascii=False, indent=1) + "\n"
+        json.dumps(crate(wave, about, files, place), ensure_ascii=False, indent=1) + "\n"
     ).encode()
     check(files)
     path = settings().output / str(wave) / f"legepanelet-{wave}.zip"
@@ -80,6 +72,24 @@ def bundle(wave: int, kind: str, synthetic: Path) -> Path:
             archive.writestr(zipfile.ZipInfo(name, FIXED), files[name], zipfile.ZIP_DEFLATED)
     part.replace(path)
     return path
+
+
+def listed(source: Path, about: dict) -> dict[str, bytes]:
+    """The files of a publication, each once: the manifest, and what it lists, by hash.
+
+    Raises BUNDLE_NOT_LISTED for a file that the manifest has not, that is another, or that is gone or a link.
+    """
+    found = {p.relative_to(source).as_posix(): p for p in sorted(source.rglob("*")) if p.is_symlink() or not p.is_dir()}
+    links = [name for name, path in found.items() if path.is_symlink() or not path.resolve().is_relative_to(source.resolve())]
+    told = [f"{name} is a link" for name in links]
+    told += [f"{name} is not in the manifest" for name in found if name not in about["published"] and name != manifest.NAME and name not in links]
+    told += [f"{name} is gone" for name in about["published"] if name not in found]
+    content = {name: path.read_bytes() for name, path in found.items() if name not in links}
+    told += [f"{name} is not the file that was published" for name, digest in about["published"].items()
+             if name in content and hashlib.sha256(content[name]).hexdigest() != digest]  # fmt: skip
+    if told:
+        raise LegepaneletError("BUNDLE_NOT_LISTED", "\n".join(told), "Take it away, or publish anew; no bundle was written.")
+    return content
 
 
 def _project(commit: str) -> dict[str, bytes]:
@@ -145,13 +155,13 @@ def check(files: dict[str, bytes]) -> None:
         )
 
 
-def crate(wave: int, about: dict, files: dict[str, bytes]) -> dict:
+def crate(wave: int, about: dict, files: dict[str, bytes], place: str) -> dict:
     """RO-Crate 1.1 metadata: the bundle, and every published file with its kind, size and hash."""
-    listed = [name for name in sorted(files) if name.startswith("published/")]
+    documents = [name for name in sorted(files) if name.startswith(f"{place}/")]
     parts = [
         {"@id": name, "@type": "File", "name": Path(name).name, "encodingFormat": KINDS.get(Path(name).suffix, "application/octet-stream"),
          "contentSize": str(len(files[name])), "sha256": hashlib.sha256(files[name]).hexdigest()}
-        for name in listed
+        for name in documents
     ]  # fmt: skip
     program = {"@id": "project/", "@type": ["Dataset", "SoftwareSourceCode"], "name": "Legepanelet, the program", "version": about["commit"],
                "license": {"@id": "project/LICENSE"}, "programmingLanguage": f"Python {about['environment']['python']}"}  # fmt: skip

@@ -84,7 +84,7 @@ def levels(report, title: str, *names: str) -> Table:
     said = any(row is not None for row in never.values())
     for name in names:
         row = report.row(name)
-        cells = [Cell(report.indicator(name).label[report.lang], number=False), n_of_count(row, report.lang),
+        cells = [Cell(report.label_of(name), number=False), n_of_count(row, report.lang),
                  *estimate(row, 0, report.lang, True)]  # fmt: skip
         body.append([*cells, *([estimate(never[name], 0, report.lang, True)[0]] if said else [])])
     words = report.words
@@ -103,7 +103,7 @@ def development(report, title: str, earlier: int, *names: str) -> Table:
         changes = [
             report.change_row(name, kind, earlier) for kind in ("change_net", "change_standardised", "change_within")
         ]
-        body.append([Cell(report.indicator(name).label[report.lang], number=False),
+        body.append([Cell(report.label_of(name), number=False),
                      *(estimate(row, 0, report.lang, True)[0] for row in levels_),
                      *(change_cell(row, 1, True, report.lang) for row in changes)])  # fmt: skip
     head = [[Cell(words["indicator"], number=False), Cell(f"{earlier} (%)"), Cell(f"{report.wave} (%)"), Cell(words["net"]),
@@ -219,7 +219,7 @@ def _either(row: dict, finding: Finding, lang: str) -> Cell:
 def _label(report, finding: Finding) -> str:
     """A finding in words: the indicator, and the groups or the wave it is set against."""
     texts, panel, lang = TEXTS[report.lang], report.book.panel, report.lang
-    label = report.indicator(finding.indicator).label[lang]
+    label = report.label_of(finding.indicator)
     if finding.vs_wave:
         return texts["since"].format(label=label, wave=finding.vs_wave)
     if finding.by:

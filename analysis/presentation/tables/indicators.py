@@ -2,7 +2,7 @@
 
 from analysis.presentation import numbers
 from analysis.presentation.domains import domains
-from analysis.presentation.floats import Cell, Table, Text, markdown_safe
+from analysis.presentation.floats import ABSENT, Cell, Table, Text, markdown_safe
 from analysis.presentation.numbers import HIDDEN
 from analysis.presentation.tables.cells import by_groups, estimate, n_of_count, notes
 
@@ -28,7 +28,7 @@ def _columns(report, names: tuple[str, ...]) -> list[dict]:
         indicator = report.indicator(name)
         if indicator is not None:
             percent = indicator.kind == "binary"
-            columns.append({"label": indicator.label[report.lang], "digits": report.digits(name), "percent": percent,
+            columns.append({"label": report.label_of(name), "digits": report.digits(name), "percent": percent,
                             "row": lambda key, name=name: report.row(name, **key)})  # fmt: skip
     return columns
 
@@ -37,7 +37,7 @@ def groups(report, *names: str) -> Table | Text:
     """Estimates of one or two indicators by sex, age and position."""
     columns = _columns(report, names)
     if not columns:
-        return Text("")
+        return ABSENT
     levels = [level for level in domains(report) if any(c["row"](level[2]) is not None for c in columns)]
     shown = [level for level in levels if not _all_hidden(columns, level[2]) or level[2].get("by") != "position"]
     head, body = by_groups(shown, columns, report.lang)
@@ -124,7 +124,7 @@ def changes(report) -> Table | Text:
                 continue
             percent = indicator.kind == "binary"
             cells = [change_cell(row, 1 if percent else report.digits(key), percent, report.lang) for row in rows]
-            lines.append([Cell(indicator.label[report.lang], number=False), Cell(str(int(rows[0]["vs_wave"]))), *cells])
+            lines.append([Cell(report.label_of(key), number=False), Cell(str(int(rows[0]["vs_wave"]))), *cells])
         if lines:
             body += [[Cell(report.book.instruments[name].title[report.lang], number=False)], *lines]
     if not body:

@@ -58,13 +58,10 @@ def models(report, name: str) -> Table | Text:
             Cell(words["gee"]),
         ]
     ]
-    label = report.indicator(name).label[report.lang]
-    return report._table(
-        f"model_{name}",
-        head,
-        body,
-        CAPTIONS[report.lang]["models"].format(wave=report.wave, label=markdown_safe(label)),
-    )
+    label = report.label_of(name)
+    caption = CAPTIONS[report.lang]["models"].format(wave=report.wave, label=markdown_safe(label))
+    lacking = rows.loc[rows["status"] == "shown", "estimate"].isna().any()
+    return report._table(f"model_{name}", head, body, caption, (words["no_estimate_note"],) if lacking else ())
 
 
 def _with_interval(row: dict | None, lang: str) -> Cell:
@@ -94,7 +91,7 @@ def adjusted(report, name: str) -> Table | Text:
             Cell(words["ci_head"]),
         ]
     ]
-    label = report.indicator(name).label[report.lang]
+    label = report.label_of(name)
     return report._table(
         f"adjusted_{name}",
         head,

@@ -1,0 +1,39 @@
+"""Why a result that a document asks for is not there, and what may have been meant. Nothing is ever left out in silence."""
+
+import difflib
+from typing import NoReturn
+
+from analysis.presentation.results import Results
+
+COLUMNS = ("statistic", "by", "level", "by2", "level2", "vs_level", "vs_wave", "model", "term", "category")  # in the order they are asked
+
+
+def nothing(results: Results, indicator: str, wave: int, **asked) -> NoReturn:
+    """Raises LookupError: which part of what was asked has no result of the indicator, and the nearest that has one.
+
+    A column that was not asked for counts as empty, as in `Results.where`.
+    """
+    rows = results.parts.get((indicator, wave), [])
+    what = ", ".join(f"{k}={v}" for k, v in asked.items() if v not in (..., "", None))
+    if not rows:
+        raise LookupError(f"{wave} has no result of '{indicator}'" + (f" ({what})" if what else ""))
+    wanted = {"by": "", "by2": "", "vs_level": "", "model": ""} | asked
+    for column in COLUMNS:
+        value = wanted.get(column, ...)
+        if value is ... or value is None:
+            continue
+        values = value if isinstance(value, list) else [value]
+        left = [row for row in rows if row[column] in values]
+        if not left:
+            known = sorted({str(row[column]) for row in rows if str(row[column]) not in ("", "<NA>")})
+            near = difflib.get_close_matches(str(value), known, 3, 0.5) or known[:8]
+            told = f"; near it: {', '.join(near)}" if near else ""
+            raise LookupError(f"{wave} has no result of '{indicator}' ({what}) with {column} '{value}'{told}")
+        rows = left
+    raise LookupError(f"{wave} has no result of '{indicator}' ({what})")
+
+
+def near(name: str, known, what: str) -> NoReturn:
+    """Raises LookupError for a name that is not among those known."""
+    found = difflib.get_close_matches(name, list(known), 3, 0.5) or list(known)[:8]
+    raise LookupError(f"there is no {what} '{name}'; near it: {', '.join(map(str, found))}")
