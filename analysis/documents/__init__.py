@@ -89,7 +89,7 @@ def write(
         folder=stage,
         data_hash=data_hash,
     )
-    faults += [*checks.absent(done), *checks.claims(done)]
+    faults += [*checks.absent(done), *checks.references(done, qmd.references(source)), *checks.claims(done)]
     if (reports / f"{name}.plan.yml").is_file():
         faults += checks.limits(done, lang)
     if faults and not edition.draft:

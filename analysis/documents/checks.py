@@ -5,6 +5,7 @@ import re
 from analysis.documents.prose import SENTENCE, Fault
 from analysis.documents.render import markdown
 from analysis.presentation.journal import style
+from analysis.yamlfile import nearest
 
 UNSUPPORTED = re.compile(r"\[([^\[\]]+)\]\{\.unsupported\}\s*")
 DIV = re.compile(r"^:{3,}\s*\{\.%s\}\s*$(.*?)^:{3,}\s*$", re.MULTILINE | re.DOTALL)
@@ -45,6 +46,26 @@ def absent(notebook) -> list[Fault]:
                 told = "the wave did not ask this, or has nothing of it: put the passage into a section `::: {.theme}`, which is then left out"
                 found.append(Fault("NOT_ASKED", where, told))
     return found
+
+
+IDENTIFIED = re.compile(r"\{[^}]*#((?:fig|tbl|sec)-[\w-]+)")
+
+
+def references(notebook, asked: dict[str, str]) -> list[Fault]:
+    """A fault (REFERENCE_UNKNOWN) for every `@fig-`, `@tbl-` or `@sec-` that leads nowhere; `asked` as `qmd.references` gives it.
+
+    What stands in a section that is left out may refer to what is left out with it.
+    """
+    text = "\n".join(
+        cell.source if cell.cell_type == "markdown" else "\n".join(o["data"].get("text/markdown", "") for o in cell.get("outputs", []) if "data" in o)
+        for cell in notebook.cells
+    )
+    known = set(IDENTIFIED.findall(text))
+    left_out = "{.absent}" in text
+    return [
+        Fault("REFERENCE_UNKNOWN", where, f"@{name}: the document has no such figure, table or section{nearest(name, sorted(known))}")
+        for name, where in asked.items() if name not in known and not left_out
+    ]  # fmt: skip
 
 
 def _unescaped(text: str) -> str:

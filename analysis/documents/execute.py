@@ -10,7 +10,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from analysis.documents.qmd import front_matter, set_front_matter
+from analysis.documents.qmd import front_matter, options, set_front_matter
 from analysis.errors import LegepaneletError
 from analysis.presentation.provenance import SPAN
 from analysis.settings import ROOT
@@ -88,7 +88,11 @@ def _run(client, cell, number: int) -> None:
         client.execute_cell(cell, number)
     except CellExecutionError:
         error = next(o for o in cell.outputs if o.output_type == "error")
-        raise _failure(cell, _line_of(error, cell), f"{error.ename}: {error.evalue}") from None
+        line = _line_of(error, cell)
+        if error.ename in ("SyntaxError", "IndentationError"):  # the kernel names a file of its own
+            number = re.search(r"line (\d+)", error.evalue)
+            line, error.evalue = int(number[1]) - 1 if number else 0, re.sub(r"\s*\([^()]*line \d+\)$", "", error.evalue)
+        raise _failure(cell, line, f"{error.ename}: {error.evalue}") from None
     for output in cell.outputs:
         output.pop("execution_count", None)
         if "data" in output:
@@ -98,6 +102,10 @@ def _run(client, cell, number: int) -> None:
         if output.output_type == "execute_result":
             output["execution_count"] = cell.execution_count
     for output in cell.outputs:
+        shown = output.output_type in ("display_data", "execute_result") and options(cell.source).get("include") is not False
+        if shown and "text/markdown" not in output.data:
+            told = f"the cell gives {' and '.join(sorted(output.data))}, which no format shows"
+            raise _failure(cell, 0, f"{told}; return what `report` gives (a figure, a table, a text), or nothing")
         if output.output_type == "stream" and output.name == "stderr":
             raise _failure(cell, 0, f"a warning: {output.text.strip()}")
 

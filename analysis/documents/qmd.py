@@ -29,7 +29,7 @@ def read(path: Path) -> nbformat.NotebookNode:
     Raises QMD_DIALECT with every line that is not plain Quarto, QMD_MISSING for an include that is not there.
     """
     content = lines(path)
-    faults = [fault for line in content if (fault := _fault(*line))]
+    faults = [fault for line in content if (fault := _fault(*line))] + _divs(content)
     if faults:
         raise LegepaneletError("QMD_DIALECT", "\n".join(faults), "CONTRIBUTING.md lists what a document may use.")
     front, body = _front_matter(content, path)
@@ -95,6 +95,35 @@ def _fault(text: str, file: str, number: int) -> str | None:
             if "=" in part and not part.startswith(("when-format=", "fig-alt=")):
                 return f"{where}: the attribute '{part}' is not plain Quarto"
     return None
+
+
+def _divs(lines: list[tuple[str, str, int]]) -> list[str]:
+    """A fault for every `:::` that is opened and not closed, or closed and not opened, with its line."""
+    waiting, faults, fence = [], [], ""
+    for text, file, number in lines:
+        if mark := re.match(r"^(`{3,})", text):
+            fence = "" if fence == mark[1] else fence or mark[1]
+        elif not fence and (mark := re.match(r"^:{3,}\s*(.*?)\s*:*$", text)):
+            if mark[1]:
+                waiting.append((file, number, text.strip()))
+            elif waiting:
+                waiting.pop()
+            else:
+                faults.append(f"{file} line {number}: ':::' closes nothing that is open")
+    return faults + [f"{file} line {number}: '{text}' is not closed; end it with a line ':::'" for file, number, text in waiting]
+
+
+def references(path: Path) -> dict[str, str]:
+    """What a document refers to by `@fig-`, `@tbl-` and `@sec-` -> file and line."""
+    found: dict[str, str] = {}
+    fence = False
+    for text, file, number in lines(path):
+        if text.startswith("```"):
+            fence = not fence
+        elif not fence:
+            for name in re.findall(r"(?<![\w`])@((?:fig|tbl|sec)-[\w-]*\w)", text):
+                found.setdefault(name, f"{file} line {number}")
+    return found
 
 
 def _front_matter(lines, path: Path) -> tuple[str, list]:

@@ -460,7 +460,10 @@ class Report:
 
     def plan(self, article: str) -> Plan:
         """The analysis plan of an article."""
-        return read_plans(settings().reports, self.book)[article]
+        plans = read_plans(settings().reports, self.book)
+        if article not in plans:
+            lookup.near(article, plans, "article with a plan")
+        return plans[article]
 
     def plan_hash(self, article: str) -> str:
         """The beginning of the SHA-256 of an article's plan file, enough to tell that a printed plan is the one that was followed."""

@@ -67,7 +67,37 @@ def test_a_label_missing_in_one_language(folder):
 def test_a_field_nobody_knows(folder):
     message = refused(folder, "waves/2026.yml", "mode:", "colour: blue\nmode:").message
     assert "2026.yml line 4: file: there is no key 'colour' here; it may be wave, field" in message
-    assert "2026.yml line 4: file: there is no key 'moode' here; did you mean 'mode'?" in refused(folder, "waves/2026.yml", "mode:", "moode:").message
+
+
+def test_a_misspelt_key_is_told_with_its_line_and_the_nearest(folder):
+    message = refused(folder, "waves/2026.yml", "mode:", "moode:").message
+    assert "2026.yml line 4: file: there is no key 'moode' here; did you mean 'mode'?" in message
+    message = refused(folder, "instruments/self_rated_health.yml", "    short:", "    shrot:").message
+    assert "there is no key 'shrot' here; did you mean 'short'?" in message
+
+
+def test_a_break_of_a_wave_acts_on_the_questions_it_names_and_on_no_other(folder):
+    path = folder / "waves" / "2026.yml"
+    told = "breaks:\n  - {wave: 2026, kind: wording, questions: [life_sat], note: {nb: x, en: x}}\n"
+    path.write_text(path.read_text(encoding="utf-8") + told, encoding="utf-8")
+    book = load(folder)
+    known = {i.id: i for i in of_wave(book, 2026)}
+    assert [b.kind for b in breaking(book, known["life_sat"], 2024, 2026)] == ["wording"]
+    assert breaking(book, known["life_sat_high"], 2024, 2026) and not breaking(book, known["jss"], 2024, 2026)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [("wave: 2024, kind: wording", "is 2024; a wave file declares the breaks of its own wave"),
+     ("wave: 2026, questions: [life_satt], kind: wording", "there is no question 'life_satt'; did you mean 'life_sat'?"),
+     ("wave: 2026, question: [life_sat], kind: wording", "there is no key 'question' here; did you mean 'questions'?")],
+)  # fmt: skip
+def test_a_break_that_does_not_fit(folder, change, told):
+    path = folder / "waves" / "2026.yml"
+    path.write_text(path.read_text(encoding="utf-8") + f"breaks:\n  - {{{change}, note: {{nb: x, en: x}}}}\n", encoding="utf-8")
+    with pytest.raises(LegepaneletError) as error:
+        load(folder)
+    assert told in error.value.message
 
 
 def test_a_key_that_stands_twice(folder):

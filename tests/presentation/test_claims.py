@@ -5,6 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.presentation import claims
+from analysis.presentation.floats import ABSENT
+from analysis.presentation.provenance import plain
 
 
 @given(st.floats(-1, 1), st.floats(0, 1), st.floats(0.01, 0.5))
@@ -53,6 +55,62 @@ def test_every_claim_of_the_documents_is_known_and_an_unknown_one_is_refused(ful
         assert sum(str(here.claim(kind, name)) == "" for kind in kinds) == 1
     with pytest.raises(ValueError, match="not a claim"):
         here.claim("soared", "ai_use_yes")
+
+
+@pytest.fixture
+def here(full, monkeypatch):
+    """The report of 2026 in Norwegian, as a document's kernel has it."""
+    import analysis.presentation.report as report
+
+    monkeypatch.setattr(report, "settings", lambda: _Settings(full))
+    return report.Report.of(2026, "nb")
+
+
+@pytest.mark.parametrize(
+    ("ask", "told"),
+    [(lambda r: r.value("jss", by="position", level="fastlege"), "with level 'fastlege'"),
+     (lambda r: r.value("jss", by="stilling", level="gp"), "with by 'stilling'; near it: "),
+     (lambda r: r.value("jss", wave=2011), "2011 has no result of 'jss'"),
+     (lambda r: r.value("jss", "medain"), "with statistic 'medain'; near it: "),
+     (lambda r: r.gap("jss", "sex", "male", "female"), "'male'; near it: female"),
+     (lambda r: r.points("jss", since=1995), "with vs_wave '1995'; near it: "),
+     (lambda r: r.change("jss", since=1995), "with vs_wave '1995'"),
+     (lambda r: r.size("jss", since=1995), "with vs_wave '1995'"),
+     (lambda r: r.count("flow", "answerd"), "with level 'answerd'; near it: answered"),
+     (lambda r: r.odds("ai_use_yes", "ai-use", "sex=kvinne"), "with term 'sex=kvinne'; near it: "),
+     (lambda r: r.p_holm("ai-use", "jss"), "with model 'ai-use'"),
+     (lambda r: r.response_rate("rr9"), "with statistic 'rr9'; near it: rr"),
+     (lambda r: r.quality("kish"), "near it: kish_deff"), (lambda r: r.alpha("jsss"), "there is no scale 'jsss'; near it: jss"),
+     (lambda r: r.theme("job_satisfction"), "there is no instrument 'job_satisfction'; near it: job_satisfaction"),
+     (lambda r: r.figure("line", "jss"), "there is no kind of figure 'line'"), (lambda r: r.table("group", "jss"), "there is no kind of table 'group'; near it: groups"),
+     (lambda r: r.figure("block", "jss_item"), "there is no block 'jss_item'; near it: jss_items")],
+)  # fmt: skip
+def test_what_there_is_not_stops_with_the_nearest_names(here, ask, told):
+    with pytest.raises(LookupError) as error:
+        ask(here)
+    assert told in str(error.value)
+
+
+def test_a_change_or_a_difference_keeps_its_sign_and_a_size_has_none(here):
+    row = here.difference_row("ai_use_yes", "sex", "female", "male")
+    assert row["estimate"] < 0
+    assert plain(str(here.gap("ai_use_yes", "sex", "female", "male"))).startswith("\u2212")
+    assert plain(str(here.size("ai_use_yes", "sex", "female", "male")))[0].isdigit()
+    down = here.change_row("res_phd_plans", since=2019)
+    assert down["estimate"] < 0 and plain(str(here.points("res_phd_plans", 2019))).startswith("\u2212")
+
+
+def test_a_share_of_others_than_all_says_of_whom(here):
+    assert "leger som bruker kunstig intelligens" in str(here.share("ai_often_weekly"))
+    assert here.label_of("ai_often_weekly").endswith("(leger som bruker kunstig intelligens)")
+    assert "leger" not in str(here.share("ai_use_yes"))
+
+
+def test_what_the_wave_did_not_ask_marks_its_section(here):
+    asked = {i.id for i in here.indicators}
+    other = next(name for name in here.known if name not in asked and name != "position")
+    for text in (here.value(other), here.share(other), here.change(other), here.points(other), here.figure("trend", other), here.table("groups", other)):
+        assert text == ABSENT
 
 
 class _Settings:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.errors import LegepaneletError
 from analysis.settings import settings
 from analysis.synthetic import calibration, exports, population
 from analysis.synthetic.answers import Traits, answer
@@ -90,3 +91,62 @@ def test_the_population_has_the_published_size(panel):
     doctors, _ = panel
     for year, size in ((1994, 12_076), (2014, 24_527), (2018, 27_540)):
         assert abs(population.working(doctors, year).sum() - size) <= size * 0.001
+
+
+def few(book, *waves):
+    """The codebook with these waves only, and one instrument beside the background; a wave it has not is the last one again."""
+    asked = book.waves[2026].instruments
+    kept = {name: asked[name] for name in ("background", "job_satisfaction", "working_hours")}
+    held = {w: book.waves.get(w, book.waves[2026]).model_copy(update={"wave": w, "instruments": kept, "export": "csv"}) for w in waves}
+    return book.model_copy(update={"waves": held})
+
+
+def written(folder) -> dict[str, bytes]:
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def test_a_wave_after_the_last_changes_no_earlier_one(book, tmp_path):
+    exports.write(few(book, 2024, 2026), tmp_path / "now", settings().seed)
+    exports.write(few(book, 2024, 2026, 2028), tmp_path / "then", settings().seed)
+    exports.write(few(book, 2024, 2026, 2028, 2030), tmp_path / "later", settings().seed)
+    now, then, later = (written(tmp_path / name) for name in ("now", "then", "later"))
+    assert now.items() <= then.items() <= later.items()
+    assert {name.split("/")[0] for name in later.keys() - now.keys()} == {"2028", "2030"}
+
+
+def test_writing_that_fails_leaves_nothing_half_made(book, tmp_path, monkeypatch):
+    folder = tmp_path / "trial"
+    exports.write(few(book, 2024, 2026), folder, settings().seed)
+    before = written(folder)
+
+    def fail(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(exports, "answer", fail)
+    with pytest.raises(OSError):
+        exports.write(few(book, 2024, 2026), folder, 7)
+    with pytest.raises(OSError):
+        exports.write(few(book, 2024, 2026), tmp_path / "new", 7)
+    assert written(folder) == before and {p.name for p in tmp_path.iterdir()} == {"trial"}
+
+
+def test_every_question_without_an_assumption_is_named_before_anything_is_made(book, tmp_path, monkeypatch):
+    from analysis.synthetic import assumptions
+
+    known = {q: spec for q, spec in assumptions.questions().items() if q not in ("jss_01", "jss_02")}
+    monkeypatch.setattr(assumptions, "questions", lambda: known)
+    with pytest.raises(LegepaneletError, match=r"ASSUMPTION_MISSING") as error:
+        exports.write(few(book, 2026), tmp_path / "data", settings().seed)
+    assert "'jss_01'" in error.value.message and "'jss_02'" in error.value.message and not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize(("text", "told"), [("jss_01: {shars: {all: {2026: [1, 2]}}}", "there is no key 'shars' here; did you mean 'shares'?"),
+                                            ("jss_01: {shares: {consultants: {2026: [1, 2]}}}", "line 1: jss_01.shares.consultants")])  # fmt: skip
+def test_a_misspelt_assumption_is_told_with_its_line(tmp_path, monkeypatch, text, told):
+    from analysis.synthetic import assumptions
+
+    (tmp_path / "job_satisfaction.yml").write_text(text, encoding="utf-8")
+    monkeypatch.setattr(assumptions, "FOLDER", tmp_path)
+    with pytest.raises(LegepaneletError, match="ASSUMPTION_FIELD") as error:
+        assumptions.questions.__wrapped__()
+    assert told in error.value.message

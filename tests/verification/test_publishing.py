@@ -84,12 +84,12 @@ def test_a_manifest_that_does_not_follow_its_schema(full, change, told):
 
 
 def test_a_dirty_tree_is_not_published(live):
-    path = live.folder / "reports" / "exceptions.yml"
+    path = live.folder / "reports" / "references.bib"
     before = path.read_text(encoding="utf-8")
     path.write_text(before + "\n", encoding="utf-8")
     done = live.run("publish", "--wave", "2026", "--documents", "ai-use")
     path.write_text(before, encoding="utf-8")
-    assert done.returncode == 1 and "PUBLISH_DIRTY" in done.stderr and "reports/exceptions.yml" in done.stderr
+    assert done.returncode == 1 and "PUBLISH_DIRTY" in done.stderr and "reports/references.bib" in done.stderr
 
 
 def test_the_same_publication_again_changes_nothing_and_another_needs_a_reason(live):

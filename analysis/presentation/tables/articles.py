@@ -3,7 +3,7 @@
 import pandas as pd
 
 from analysis.codebook.plan import Finding, Regression
-from analysis.presentation import numbers
+from analysis.presentation import lookup, numbers
 from analysis.presentation.floats import Cell, Table, Text, markdown_safe
 from analysis.presentation.numbers import HIDDEN, whole
 from analysis.presentation.tables.cells import estimate, n_of_count, notes
@@ -115,7 +115,12 @@ def development(report, title: str, earlier: int, *names: str) -> Table:
 def association(report, article: str, name: str) -> Table:
     """An article's model of a share: unadjusted and adjusted shares and odds ratios, a row a level."""
     texts, words, panel, lang = TEXTS[report.lang], report.words, report.book.panel, report.lang
-    model: Regression = next(m for m in report.plan(article).models if m.indicator == name)
+    model: Regression | None = next((m for m in report.plan(article).models if m.indicator == name), None)
+    if model is None:
+        lookup.near(name, [m.indicator for m in report.plan(article).models], f"model of {article} of the indicator")
+    if report.results.where(name, report.wave, model=article, statistic="odds_ratio").empty:
+        told = "its model is of a mean" if report.indicator(name).kind == "mean" else "its model could not be estimated"
+        raise LookupError(f"a table of odds ratios of '{name}' in {article}: {told}, and has none")
     labels = {"sex": panel.sex, "age_group": panel.age_groups,
               "position": {k: g.label for k, g in panel.reporting_positions.items()}}  # fmt: skip
     body, n = [], None
@@ -143,7 +148,7 @@ def association(report, article: str, name: str) -> Table:
             Cell(texts["odds"]),
         ]
     ]
-    label = markdown_safe(report.indicator(name).label[lang])
+    label = markdown_safe(report.label_of(name))
     caption = texts["association"].format(label=label, wave=report.wave, n=whole(n, lang))
     return report._table(
         f"association_{name}", head, body, caption, (texts["association_note"], *notes(body, lang, True)[1:])
