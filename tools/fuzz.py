@@ -33,7 +33,7 @@ def answers(path: Path) -> None:
 
 
 def invited(path: Path) -> None:
-    sample.read(BOOK, path)
+    sample.read(BOOK, path, WAVE)
 
 
 def yaml(path: Path) -> None:

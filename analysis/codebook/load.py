@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from analysis.codebook.indicators import of_instrument
-from analysis.codebook.model import Codebook, Instrument, Panel, Part, ResponseSet, Wave
+from analysis.codebook.model import BREAKING, MARKING, Codebook, Instrument, Panel, Part, ResponseSet, Wave
 from analysis.errors import LegepaneletError
 from analysis.yamlfile import nearest, parse
 
@@ -37,9 +37,25 @@ def load(folder: Path) -> Codebook:
     for wave in waves.values():
         faults += _wave_faults(wave, book)
     faults += _repeated_ids(book)
+    faults += _words_lacking(book.panel)
     if faults:
         raise LegepaneletError("CODEBOOK_REFERENCE", "\n".join(faults), "Mend the named field, or add what it names.")
     return book
+
+
+def _words_lacking(panel: Panel) -> list[str]:
+    """Words that the program looks up by name: a misspelt key is missed only when somebody reads the sentence."""
+    needed = {
+        "breaking_kinds": (*BREAKING, *MARKING), "missing_reasons": ("not_asked", "not_applicable", "refused", "unanswered", "unusable"),
+        "dispositions": ("invited", "refused", "deceased", "emigrated", "retired", "withdrawn"), "bases": ("all",),
+    }  # fmt: skip
+    faults = []
+    for field, names in needed.items():
+        held = getattr(panel, field)
+        faults += [f"panel.yml: {field}: '{name}' is missing" for name in names if name not in held]
+        if field in ("breaking_kinds", "missing_reasons"):
+            faults += [f"panel.yml: {field}: there is no '{name}'{nearest(name, names)}" for name in held if name not in names]
+    return faults
 
 
 def _instrument_faults(instrument: Instrument, book: Codebook) -> list[str]:

@@ -147,10 +147,12 @@ def _bases(path: Path, base_of: Callable[[str], str]) -> list[Fault]:
     found = []
     for where, texts in paragraphs.items():
         text = " ".join(texts)
-        said = {base_of(ast.literal_eval(args[0])) for method in ("share", "base") for args, _ in _calls(text, method) if args}
-        shown = {ast.literal_eval(args[0]): base_of(ast.literal_eval(args[0])) for args, _ in _calls(text, "value") if args}
+        calls = [(method, ast.literal_eval(args[0]), named) for method in ("share", "base", "value") for args, named in _calls(text, method) if args]
+        silent = [name for method, name, named in calls if method == "value" or named.get("base") == "False"]
+        said = {base_of(name) for method, name, named in calls if method != "value" and named.get("base") != "False"}
+        shown = {name: base_of(name) for name in silent}
         found += [
-            Fault("BASE_MISSING", where, f"report.value(\"{name}\") is about '{base}', not all: say so with report.base(\"{name}\") or report.share")
+            Fault("BASE_MISSING", where, f"{name} is about '{base}', not all: say so with report.base(\"{name}\") or report.share")
             for name, base in shown.items() if base != "all" and base not in said
         ]  # fmt: skip
     return found

@@ -167,16 +167,20 @@ class Report:
         row = self.required(name, statistic, **key)
         return ABSENT if row is None else Text(numbers.whole(row["n"], self.lang))
 
-    def share(self, name: str, **key) -> Text:
-        """A share as an article gives it: `55 % (1 020/1 881; 95 % KI 53–58)`, weighted per cent of unweighted numbers."""
+    def share(self, name: str, base: bool = True, **key) -> Text:
+        """A share as an article gives it: `55 % (1 020/1 881; 95 % KI 53–58)`, weighted per cent of unweighted numbers.
+
+        Of others than all respondents it says of whom: `(686/992 leger som bruker kunstig intelligens; ...)`; not with `base=False`, in a
+        paragraph that says so otherwise.
+        """
         row = self.required(name, **key)
         if row is None:
             return ABSENT
         if row["status"] != "shown":
             return self.unshown
         count, n = (numbers.whole(row[c], self.lang) for c in ("count", "n"))
-        base = self.base_of(name)
-        of = f"{count}/{n} {markdown_safe(base)}" if base else f"{count}/{n}"
+        whom = self.base_of(name) if base else ""
+        of = f"{count}/{n} {markdown_safe(whom)}" if whom else f"{count}/{n}"
         return Text(f"{self.value(name, **key)} ({of}; {self.ci(name, **key)})")
 
     def base_of(self, name: str) -> str:

@@ -38,10 +38,31 @@ class Spec(Part):
     missing: dict[Literal["unanswered", "refused", "not_applicable"], float] | None = None
 
 
+class Population(Part):
+    """Size, sex, careers, recruitment and response of the population; the file's comments say what each is."""
+
+    doctors: ByYear
+    women: ByYear
+    careers: dict[Literal["female", "male"], dict[str, float]]
+    regions: dict[str, float]
+    specialties: dict[str, float]
+    invited: ByYear
+    response: ByYear
+    recruited: ByYear
+    recruited_licence_from: ByYear
+    recruited_licence_to: ByYear
+    response_effects: dict[Group | Trait, float]
+    response_persistence: float
+    partial: float
+    break_off: float
+
+
 @cache
 def population() -> dict:
-    """Size, sex, careers, recruitment and response of the population, by year."""
-    return read_yaml(FOLDER / "population.yml")
+    """The figures of `Population` as they are written. Raises ASSUMPTION_FIELD."""
+    path = FOLDER / "population.yml"
+    parse(path, Population, "ASSUMPTION_FIELD", "The fields are described in analysis/synthetic/assumptions.py.")
+    return read_yaml(path)
 
 
 @cache

@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 
 from analysis.codebook import Codebook
+from analysis.codebook import published as published_figures
 from analysis.panel import scoring
 from analysis.settings import settings
 from analysis.synthetic import fieldwork, population
 from analysis.synthetic.answers import Traits, answer
 from analysis.synthetic.assumptions import HOSPITAL
-from analysis.yamlfile import read_yaml
 
 GROUPS = {
     "hospital": HOSPITAL,
@@ -25,7 +25,7 @@ MISSING = (98, 99, 998, 999)
 
 def published() -> pd.DataFrame:
     """`data/codebook/published.yml` as a table."""
-    return pd.DataFrame(read_yaml(settings().codebook / "published.yml"))
+    return pd.DataFrame(published_figures.figures(settings().codebook))
 
 
 def compare(book: Codebook, seed: int) -> pd.DataFrame:

@@ -2,10 +2,10 @@
 
 import pandas as pd
 
+from analysis.codebook import published
 from analysis.settings import settings
 from analysis.verification import publishing
 from analysis.verification.manifest import RESULTS
-from analysis.yamlfile import read_yaml
 
 STATISTICS = {  # how the figure was published -> why today's differs from it
     "mean": "published unweighted, today weighted",
@@ -26,7 +26,7 @@ def continuity(kind: str) -> pd.DataFrame:
     folder.
     """
     found, tables = [], {}
-    for figure in read_yaml(settings().codebook / "published.yml"):
+    for figure in published.figures(settings().codebook):
         wave = figure["wave"]
         if wave not in tables:
             path = settings().output / str(wave) / RESULTS

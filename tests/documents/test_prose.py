@@ -80,6 +80,8 @@ def test_a_size_without_its_sign_needs_the_claim_of_its_direction(tmp_path, text
     [('`{python} report.value("ai_often")` bruker det ukentlig.', 1), ('`{python} report.value("jss")` er snittet.', 0),
      ('Blant `{python} report.base("ai_often")` bruker `{python} report.value("ai_often")` det ukentlig.', 0),
      ('`{python} report.share("ai_checks")` kontrollerer. `{python} report.value("ai_often")` bruker det ukentlig.', 0),
+     ('`{python} report.share("ai_checks", base=False)` kontrollerer.', 1),
+     ('Blant `{python} report.base("ai_often")` kontrollerer `{python} report.share("ai_checks", base=False)`.', 0),
      ('`{python} report.share("ai_checks")` kontrollerer.\n\n`{python} report.value("ai_often")` bruker det ukentlig.', 1)],
 )  # fmt: skip
 def test_a_share_of_others_than_all_says_of_whom_in_its_paragraph(tmp_path, text, missing):
