@@ -87,7 +87,7 @@ def table(options) -> int:
 
 def data(options) -> int:
     folder = Path(options.data).expanduser().resolve() if options.data else settings().synthetic
-    if options.data and folder.is_dir() and any(folder.iterdir()):
+    if options.data and folder.is_dir() and any(not p.name.startswith(".") for p in folder.iterdir()):
         pipeline.find(folder)  # an existing folder must hold synthetic waves, not real ones
         if pipeline.find(folder).kind != "synthetic":
             raise LegepaneletError(

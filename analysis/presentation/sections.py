@@ -100,10 +100,10 @@ def _sentence(report, block, questions) -> str:
     """What stands out in a block: the most given answers, or the statements with most and least of the high answers."""
     texts, lang = phrases.TEXTS[report.lang], report.lang
     if block.figure == "bars":
-        told = [_most(report, q, texts) for q in questions]
+        told = [_among(report, block, [q], _most(report, q, texts)) for q in questions]
         if len(questions) > 1:
             told = [f"{markdown_safe(q.short[lang])}: {t[0].lower()}{t[1:]}" for q, t in zip(questions, told, strict=True) if t]  # fmt: skip
-        return _among(report, block, questions, " ".join(filter(None, told)))
+        return " ".join(filter(None, told))
     found = [(q.short[lang], figures.distribution(report, q)) for q in questions]
     values = sorted(((rows["estimate"].tail(len(rows) // 2).sum(), name) for name, rows in found if len(rows)), key=lambda v: -v[0])  # fmt: skip
     labels = [label[lang].lower() for label in report.book.responses(questions[0]).categories.values()]

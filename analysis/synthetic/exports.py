@@ -26,16 +26,17 @@ def write(book: Codebook, folder: Path, seed: int) -> None:
     when all waves are written. Raises ASSUMPTION_MISSING.
     """
     _check_assumptions(book)
-    stage = folder.with_name(f".{folder.name}.part")
+    stage, new = folder / ".part", not folder.exists()  # within the folder, which git ignores
     shutil.rmtree(stage, ignore_errors=True)
     try:
         _write(book, stage, seed)
-        folder.mkdir(parents=True, exist_ok=True)
         for made in sorted(stage.iterdir()):
             shutil.rmtree(folder / made.name, ignore_errors=True)
             made.replace(folder / made.name)
     finally:
         shutil.rmtree(stage, ignore_errors=True)
+        if new and not any(folder.iterdir()):
+            folder.rmdir()
 
 
 def _check_assumptions(book: Codebook) -> None:

@@ -87,25 +87,6 @@ def test_a_disk_that_is_full_or_may_not_be_written_to(small, tmp_path, place, op
         subprocess.run(["umount", str(disk)], check=True)
 
 
-def test_markup_in_a_label_is_text_in_every_file(small, tmp_path):
-    """HTML, Markdown and Typst in a label of the codebook: shown as they are, executed nowhere."""
-    label = "<b>fet</b> *stjerne* #emph[x] `{python} 1+1` [lenke](http://x.invalid)"
-    other = Project(tmp_path / "project", tmp_path / "raw")
-    shutil.copytree(small.folder, other.folder)
-    shutil.copytree(small.data / "1994", other.data / "1994")
-    path = other.folder / "data" / "codebook" / "instruments" / "job_satisfaction.yml"
-    text = path.read_text(encoding="utf-8")
-    short = next(line for line in text.splitlines() if "short:" in line)
-    path.write_text(
-        text.replace(short, short.split("short:")[0] + "short: {nb: '" + label + "', en: 'x'}", 1), encoding="utf-8"
-    )
-    done = other.run("report", "--wave", "1994", "--formats", "html pdf")
-    assert done.returncode == 0, done.stderr
-    html = other.output(1994, "wave-report.nb.html").read_text(encoding="utf-8")
-    assert "&lt;b&gt;fet&lt;/b&gt; *stjerne* #emph[x]" in html.replace("&#60;", "&lt;")
-    assert "<b>fet" not in html and 'href="http://x.invalid"' not in html
-
-
 def test_two_reports_at_once(small, tmp_path):
     """The second waits or says that another runs; both end well and the files are whole."""
     other = small.copied(tmp_path)
