@@ -99,6 +99,8 @@ def _instrument_faults(instrument: Instrument, book: Codebook) -> list[str]:
         known = {i.id for i in of_instrument(book, instrument)}
         faults += [f"{where}: key: there is no indicator '{key}'" for key in instrument.key if key not in known]
     for b in instrument.breaks:
+        if not min(book.waves) <= b.wave <= max(book.waves):
+            faults.append(f"{where}: breaks.{b.wave}: there is no such wave")
         faults += [f"{where}: breaks.{b.wave}: there is no question '{q}'" for q in b.questions if q not in questions]
     return faults
 

@@ -1,21 +1,25 @@
 """Population figures: how many doctors work in Norway, by wave and margin, each with its source and kind."""
 
 import csv
+import io
 from pathlib import Path
 
 import pandas as pd
 
 from analysis.errors import LegepaneletError
+from analysis.yamlfile import nearest
 
 COLUMNS = ["wave", "variable", "level", "count", "kind", "source"]
+VARIABLES = ("sex", "age_group", "sex_age", "register_position", "specialty", "region", "licence_period", "stratum")  # and crossings of them
 KINDS = ("published", "interpolated", "extrapolated", "invented", "synthetic")
 
 
 def read(path: Path) -> pd.DataFrame:
     """A table of margins: `wave, variable, level, count, kind, source`. Raises POPULATION_FIGURES naming row and column."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.reader(file))
+        text = path.read_text(encoding="utf-8-sig")
+        semicolons = text.partition("\n")[0].count(";") > text.partition("\n")[0].count(",")  # as a Norwegian Excel saves it
+        rows = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text, newline=""), delimiter=";" if semicolons else ",")]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise LegepaneletError("POPULATION_FIGURES", f"{path.name} cannot be read: {error}", "Save it as comma-separated text in UTF-8.") from None
     if not rows or rows[0] != COLUMNS:
@@ -32,6 +36,8 @@ def read(path: Path) -> pd.DataFrame:
                for i in table.index[~table["wave"].str.fullmatch(r"[0-9]{4}")]]  # fmt: skip
     faults += [f"{path.name} row {i + 2}, column 'kind': '{table.loc[i, 'kind']}'; expected one of {', '.join(KINDS)}"
                for i in table.index[~table["kind"].isin(KINDS)]]  # fmt: skip
+    faults += [f"{path.name} row {i + 2}, column 'variable': '{table.loc[i, 'variable']}'{nearest(table.loc[i, 'variable'], VARIABLES)}"
+               for i in table.index[~table["variable"].map(lambda name: set(name.split(":")) <= set(VARIABLES))]]  # fmt: skip
     faults += [f"{path.name} row {i + 2}: stands twice"
                for i in table.index[table.duplicated(["wave", "variable", "level"])]]  # fmt: skip
     if not faults:

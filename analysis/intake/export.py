@@ -74,12 +74,13 @@ def clean(header: str) -> str:
     return " ".join(unicodedata.normalize("NFC", header).replace("\ufeff", "").split())
 
 
+GROUPED = re.compile(r"[+-]?\d{1,3}([ \u00a0\u202f]\d{3})+([.,]\d+)?")  # thousands apart
 NUMBER = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 
 
 def to_number(text: str) -> float | None:
     """A number written with a decimal point or comma; None if it is none."""
-    plain = text.replace("\u00a0", "").replace("\u202f", "").replace(" ", "")
+    plain = re.sub(r"[ \u00a0\u202f]", "", text) if GROUPED.fullmatch(text.strip()) else text.strip()
     if not NUMBER.fullmatch(plain):
         return None
     value = float(plain.replace(",", "."))

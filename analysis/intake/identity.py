@@ -10,8 +10,8 @@ from analysis.errors import LegepaneletError
 from analysis.intake.export import to_number
 from analysis.intake.readers import read_table
 
-EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
-ROUNDED = re.compile(r"[\d.,]+e\+?\d+", re.IGNORECASE)
+EMAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
+ROUNDED = re.compile(r"\d+[.,]\d*e\+?\d+|\d+e\+\d+", re.IGNORECASE)
 WEIGHTS = ((3, 7, 6, 1, 8, 9, 4, 5, 2), (5, 4, 3, 2, 7, 6, 5, 4, 3, 2))
 FEW = 0.01  # of 11-digit numbers, valid ones by chance: about 3 of 10,000
 SHARED = 0.05  # of the doctors two waves share: more that differ are an error, not a correction of the register
@@ -20,9 +20,10 @@ LASTING = ("sex", "birth_year", "licence_year")  # what a doctor does not change
 
 def refuse_persons(numbers: pd.Series, file: str, column: str) -> None:
     """Raises IDENTITY_NUMBER for national identity numbers and e-mail addresses; nothing of them is repeated."""
-    eleven = numbers[numbers.str.fullmatch(r"\d{6} ?\d{5}")]
+    digits = numbers.map(_digits)
+    eleven = digits[digits.str.len() == 11]
     valid = eleven[eleven.map(is_identity_number)]
-    emails = numbers[numbers.map(lambda text: bool(EMAIL.fullmatch(text)))]
+    emails = numbers[numbers.map(lambda text: bool(EMAIL.search(text)))]
     told = ""
     if len(valid) and (len(eleven) < len(numbers) / 2 or len(valid) > max(1, FEW * len(eleven))):
         told, row = "a national identity number", valid.index[0]
@@ -33,6 +34,13 @@ def refuse_persons(numbers: pd.Series, file: str, column: str) -> None:
             "IDENTITY_NUMBER", f"{file} row {row}, column '{column}': {told} stands where the panel's number of the doctor belongs",
             "Nothing was written. Delete this file, and export it with the panel's numbers; nobody here may hold the key.",
         )  # fmt: skip
+
+
+def _digits(text: str) -> str:
+    """A number without what people and programs dress it in: spaces, points, hyphens, quotes, `.0`, a country or a name beside it."""
+    plain = re.sub(r"[.,]0+$", "", text.strip())
+    runs = re.findall(r"\d[\d\s.\-\u00a0\u202f]*", plain)
+    return max((re.sub(r"\D", "", run) for run in runs), key=len, default="")
 
 
 def is_identity_number(text: str) -> bool:
@@ -98,16 +106,19 @@ def against_earlier(sample: pd.DataFrame, earlier: Path, file: str) -> tuple[lis
     before = read_table(earlier)
     before.columns = [c.casefold() for c in before.columns]
     if not {"doctor", *LASTING} <= set(before.columns):
-        return [], []
+        return [], [f"{earlier.parent.name}/{earlier.name} lacks {' or '.join(LASTING)}: doctors were not held against it"]
     before = before[~before["doctor"].duplicated()].set_index("doctor")
     shared = sample[sample["doctor"].isin(before.index)]
     notes = [f"{len(shared)} of {len(sample)} doctors' numbers are also in {earlier.parent.name}/{earlier.name}"]
     problems = _repaired(sample, before, file, earlier)
+    if shared.empty:
+        told = f"no number is shared with {earlier.parent.name}: no doctor can be followed from there"
+        problems.append({"severity": "warning", "code": "NUMBERS_REPAIRED", "file": file, "column": "doctor", "message": told})
     for column in LASTING:
         then = before.loc[shared["doctor"], column].to_numpy()
         now = shared[column].astype(str)
         same = [a == b or (to_number(a) is not None and to_number(a) == to_number(b)) for a, b in zip(now, then, strict=True)]
-        other = shared[[not s for s in same]]
+        other = shared[~pd.Series(same, index=shared.index, dtype=bool)]
         severity = "error" if len(other) > SHARED * len(shared) else "warning"
         was = dict(zip(shared["doctor"], then, strict=True))
         problems += [

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -10,6 +11,7 @@ import pandas as pd
 from analysis.errors import LegepaneletError
 from analysis.intake import spss, workbook
 from analysis.intake.export import Export, check_shape, check_size, clean, name, unreadable
+from analysis.intake.plaintext import decode, delimiter_of, is_separator
 
 Fits = Callable[[list[str]], int]  # how many of a table's headers are known
 
@@ -30,6 +32,8 @@ def read_export(path: Path, fits: Fits = len) -> Export:
         raise unreadable(path, "it needs more memory than there is") from None
     except Exception as error:  # the libraries raise kinds of their own; a damaged file is one thing to the user
         raise unreadable(path, str(error) or type(error).__name__) from None
+    blank = (export.cells.columns == "") & (export.cells == "").all(axis=0).to_numpy()
+    export = replace(export, cells=export.cells.loc[:, ~blank])  # columns of nothing, as spreadsheets leave them
     table = export.cells
     if table.columns.empty or table.empty:
         raise LegepaneletError("FILE_EMPTY", f"{name(path)} holds no rows", "Export the file again from the survey tool.")
@@ -46,17 +50,18 @@ def read_table(path: Path) -> pd.DataFrame:
 
 
 def _csv(path: Path) -> Export:
-    text, encoding = _decode(path.read_bytes(), path)
+    text, encoding = decode(path.read_bytes(), name(path))
     if not text.strip():
         raise LegepaneletError("FILE_EMPTY", f"{name(path)} is empty", "Export the file again from the survey tool.")
-    named = text.lstrip("\ufeff \r\n\t")[:5].lower()  # `sep=;`: what Excel writes to tell the delimiter
-    delimiter = named[4] if named.startswith("sep=") and len(named) == 5 else _delimiter(text)
+    delimiter = delimiter_of(text)
     reader = csv.reader(io.StringIO(text, newline=None), delimiter=delimiter)
     try:
         rows = list(reader)
     except csv.Error as error:
         raise unreadable(path, f"row {reader.line_num}: {error}") from None
-    first = next(i for i, row in enumerate(rows) if any(c.strip() for c in row) and not _is_separator(row))
+    first = next((i for i, row in enumerate(rows) if any(c.strip() for c in row) and not is_separator(row)), None)
+    if first is None:
+        raise LegepaneletError("FILE_EMPTY", f"{name(path)} holds no rows", "Export the file again from the survey tool.")
     header = rows[first]
     check_shape(path, len(rows), len(header))
     for number, row in enumerate(rows[first:], start=first + 1):
@@ -67,34 +72,3 @@ def _csv(path: Path) -> Export:
     table = pd.DataFrame([row for _, row in body], index=[n for n, _ in body], columns=[clean(c) for c in header]).map(str.strip)
     mark = {"\t": "a tab", ";": "';'", ",": "','", "|": "'|'"}.get(delimiter, f"'{delimiter}'")
     return Export(table, (f"encoding {encoding}; cells parted by {mark}; header in row {first + 1}",))
-
-
-def _is_separator(row: list[str]) -> bool:
-    return len(row) <= 2 and row[0].strip().lower().startswith("sep=")
-
-
-def _decode(raw: bytes, path: Path) -> tuple[str, str]:
-    """UTF-8 with or without a byte-order mark, else UTF-16 by its mark, else Latin-1 as Windows writes it; and which. Raises FILE_UNREADABLE."""
-    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return raw.decode("utf-16"), "UTF-16"
-    if (place := raw.find(b"\0")) >= 0:
-        row = raw.count(b"\n", 0, place) + 1
-        told = f"{name(path)} row {row}: a zero byte, which no text has"
-        raise LegepaneletError("FILE_UNREADABLE", told, "Export the file again, as comma-separated text in UTF-8.")
-    try:
-        return raw.decode("utf-8-sig"), "UTF-8"
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", errors="replace"), "Windows-1252"
-
-
-def _delimiter(text: str) -> str:
-    """The delimiter that parts the header into most cells outside quotes."""
-    return max(",;\t|", key=lambda mark: _width(text, mark))
-
-
-def _width(text: str, delimiter: str) -> int:
-    """The cells of the first row that is not empty; 0 if they are no cells with this delimiter."""
-    try:
-        return len(next((r for r in csv.reader(io.StringIO(text, newline=None), delimiter=delimiter) if any(r)), []))
-    except csv.Error:
-        return 0

@@ -49,7 +49,7 @@ def read(book: Codebook, wave: int, answers_file: Path, sample_file: Path, earli
         return Coded(pd.DataFrame(), pd.DataFrame(), numbered, frame(problems), tuple(notes))
     identity.refuse_persons(table[doctor], file, doctor)
     problems += labels.faults(book, export, targets, file)
-    usable, row_faults = _usable_rows(table, doctor, targets, invited, file)
+    usable, row_faults = _usable_rows(table, doctor, targets, invited, file, export.declared)
     problems += row_faults
     silent = sum(fault["code"] == "SILENT_ROW" for fault in row_faults)
     notes += [f"{file}: {silent} rows hold a doctor's number and no answer: these doctors are silent"] if silent else []
@@ -67,14 +67,16 @@ def read(book: Codebook, wave: int, answers_file: Path, sample_file: Path, earli
 
 
 def _usable_rows(
-    table: pd.DataFrame, doctor: str, targets: dict[str, columns.Target], invited: sample.Invited, file: str
+    table: pd.DataFrame, doctor: str, targets: dict[str, columns.Target], invited: sample.Invited, file: str,
+    declared: dict[str, frozenset[str]],
 ) -> tuple[pd.Series, list[dict]]:
     """Which rows can be used; the others go to the list with the reason."""
     usable, problems = pd.Series(True, index=table.index), []
     ids, content = table[doctor], table[list(targets)]
+    said = content.assign(**{c: content[c].mask(content[c].isin(declared[c]), "") for c in content if c in declared})
     options = [column for column, target in targets.items() if target.option is not None]
     # An option that is not ticked is no answer either.
-    empty = content.drop(columns=options).eq("").all(axis=1) & content[options].isin(["", "0"]).all(axis=1)
+    empty = said.drop(columns=options).eq("").all(axis=1) & said[options].isin(["", "0", "FALSE"]).all(axis=1)
     disposition = invited.sample.set_index("doctor")["disposition"]
     numbers = identity.Numbers(pd.Series(sorted(invited.numbers), dtype=object))
 

@@ -15,6 +15,8 @@ NUMBERS = {"cohort": (1994, 2100), "licence_year": (1900, 2100), "birth_year": (
 OPTIONAL = ("stratum", "start_weight", "synthetic")
 COLUMNS = ("doctor", "cohort", *(c for c in NUMBERS if c != "cohort"), "sex", "register_position", "specialty", "region", "disposition")
 YOUNGEST = 20  # years of age at licence; nobody is younger
+OLDEST = 100
+WEIGHTS = (1e-6, 1e6)  # a start weight is how many doctors one stands for
 MANY = 0.03  # of the sample: more rows of an impossible kind are an error, not slips
 
 
@@ -90,8 +92,8 @@ def _rows(book: Codebook, table: pd.DataFrame, file: str) -> tuple[list[dict], p
         good = value.between(low, high) & (value % 1 == 0)
         report(table.index[~good], "IMPOSSIBLE_NUMBER", column, f"expected a year, {low} to {high}")
     if "start_weight" in table:
-        good = table["start_weight"].map(to_number).astype(float) > 0
-        report(table.index[~good], "IMPOSSIBLE_NUMBER", "start_weight", "expected a number above 0")
+        weight = table["start_weight"].map(to_number).astype(float)
+        report(table.index[~weight.between(*WEIGHTS)], "IMPOSSIBLE_NUMBER", "start_weight", "expected a number above 0, at most a million")
     return problems, bad
 
 
@@ -101,7 +103,7 @@ def _impossible(sample: pd.DataFrame, wave: int, file: str) -> list[dict]:
         ("licence_year", sample["licence_year"] < sample["birth_year"] + YOUNGEST, "licensed before the age of {YOUNGEST}, as birth_year has it"),
         ("licence_year", sample["licence_year"] > wave, "after the wave"),
         ("birth_year", sample["birth_year"] > wave - YOUNGEST, "too young for a doctor"),
-        ("cohort", sample["cohort"] > wave, "after the wave"),
+        ("birth_year", sample["birth_year"] < wave - OLDEST, "over a hundred years old"), ("cohort", sample["cohort"] > wave, "after the wave"),
     )  # fmt: skip
     return [
         {"severity": "error" if found.sum() > MANY * len(sample) else "warning", "code": "IMPOSSIBLE_BACKGROUND", "file": file, "row": row,

@@ -1,10 +1,13 @@
 """Where the raw files are, which waves they hold, and whether they are real or synthetic."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.errors import LegepaneletError
+from analysis.intake.plaintext import header_of
 
+YEAR = re.compile(r"[0-9]{4}")
 SUFFIXES = ("sav", "csv", "xlsx")
 
 
@@ -30,7 +33,10 @@ def find(folder: Path) -> Source:
             "DATA must hold a folder a wave, as DATA/2026/answers.csv.",
         )
     files, faults = {}, []
-    for wave in sorted(p for p in folder.iterdir() if p.is_dir() and p.name.isdigit()):
+    for wave in sorted(p for p in folder.iterdir() if p.is_dir() and p.name.isnumeric()):
+        if not YEAR.fullmatch(wave.name):
+            faults.append(f"{wave.name}/ is no wave; a wave's folder is called by its year, as 2026")
+            continue
         answers = [
             p
             for p in sorted(wave.iterdir())
@@ -53,7 +59,8 @@ def find(folder: Path) -> Source:
             f"the folder {folder} holds no wave",
             "DATA must hold a folder a wave, as DATA/2026/answers.csv.",
         )
-    marked = {wave: _is_marked(sample) for wave, (_, sample, _) in files.items()}
+    told = {wave: _is_marked(sample) for wave, (_, sample, _) in files.items()}
+    marked = {wave: known for wave, known in told.items() if known is not None}  # what is empty is refused when it is read
     if len(set(marked.values())) > 1:
         made = ", ".join(str(w) for w, m in marked.items() if m)
         raise LegepaneletError(
@@ -61,11 +68,10 @@ def find(folder: Path) -> Source:
             f"{folder.name}/ mixes synthetic waves ({made}) with real ones",
             "Synthetic and real answers are never reported together: move one kind elsewhere.",
         )
-    return Source(folder, "synthetic" if all(marked.values()) else "real", files)
+    return Source(folder, "synthetic" if marked and all(marked.values()) else "real", files)
 
 
-def _is_marked(sample: Path) -> bool:
-    """Whether `sample.csv` says of itself that it is synthetic (a column of that name)."""
-    with sample.open(encoding="utf-8-sig", errors="replace") as file:
-        header = file.readline().strip().lower().replace(";", ",").split(",")
-    return "synthetic" in [name.strip('" ') for name in header]
+def _is_marked(sample: Path) -> bool | None:
+    """Whether `sample.csv` says of itself that it is synthetic (a column of that name); None if it says nothing at all."""
+    header = header_of(sample)
+    return "synthetic" in header if header else None

@@ -22,6 +22,8 @@ from analysis.intake.export import (
 )
 
 OLD = b"\xd0\xcf\x11\xe0"  # a workbook of before 2007, or one with a password
+MOST_ROWS = 1_048_576  # of a sheet in Excel
+FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
 QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')  # parts of a number format that are no format
 
 
@@ -65,7 +67,12 @@ def _check_packed(path: Path) -> None:
 def _cells(sheet) -> Iterator[tuple[int, list]]:
     """The rows of a sheet that have any cell, as wide as their last; a row that is only formatted costs nothing."""
     sheet.reset_dimensions()  # what the file says of its size may be anything
-    yield from ((number, list(row)) for number, row in enumerate(sheet.iter_rows(), start=1) if row)
+    for number, row in enumerate(sheet.iter_rows(), start=1):
+        if number > MOST_ROWS:
+            told = f"the sheet '{sheet.title}' has rows beyond {MOST_ROWS:,}, Excel's last"
+            raise LegepaneletError("FILE_TOO_LARGE", told, "Save it anew in Excel.")
+        if row:
+            yield number, list(row)
 
 
 def _rows(path: Path, sheet) -> list[tuple[int, list[str]]]:
@@ -95,12 +102,12 @@ def _shown(cell) -> str:
 def _refuse_formulas(path: Path, title: str, header: list[str]) -> None:
     """A formula whose value Excel has not stored would be read as an empty cell."""
     with zipfile.ZipFile(path) as packed:
-        if not any(b"<f>" in packed.read(n) or b"<f " in packed.read(n) for n in packed.namelist() if n.startswith("xl/worksheets/sheet")):
+        if not any(FORMULA.search(packed.read(n)) for n in packed.namelist() if n.startswith("xl/worksheets/")):
             return
     values, written = (openpyxl.load_workbook(path, read_only=True, data_only=only) for only in (True, False))
     for (number, row), (_, formulas) in zip(_cells(values[title]), _cells(written[title]), strict=True):
         for column, (cell, formula) in enumerate(zip(row, formulas, strict=True)):
-            if cell.value is None and formula.value is not None:
+            if cell.value is None and formula.value is not None and cell.data_type != "s":
                 place = header[column] if column < len(header) else ""
                 told = f"{name(path)} row {number}, column '{place}': '{formula.value}', a formula without its value"
                 raise LegepaneletError("FILE_UNREADABLE", told, "Open the file in Excel, put values for formulas, and save it.")

@@ -103,6 +103,26 @@ def test_a_missing_answers_label_on_a_number_is_an_error(book, wave):
     assert "takes 99 for a number" in read(book, folder).errors["message"].iloc[0]
 
 
+@pytest.mark.parametrize(
+    ("column", "labels", "told"),
+    [("jss_01", {1: "Meget fornøyd", 7: "Meget misfornøyd"}, "labels run the other way"),
+     ("jss_01", {1: "Extremely satisfied", 7: "Extremely dissatisfied"}, "labels run the other way"),
+     ("position", {9: "Ubesvart"}, "takes 9 for the answer"), ("hours_total", {40: "Ikke svart"}, "takes 40 for a number")],
+)  # fmt: skip
+def test_labels_in_other_words_that_mean_another_thing(book, wave, column, labels, told):
+    folder = wave(2002)
+    resaved(folder, lambda frame, known, missing: known.__setitem__(column, labels))
+    found = read(book, folder).errors
+    assert set(found["code"]) == {"VALUE_LABEL"} and told in found["message"].iloc[0]
+
+
+@pytest.mark.parametrize("labels", [{1: "Svært misfornøyd", 7: "Svært fornøyd"}, {1: "1 = Svært misfornøyd"}, {1: "Meget misfornøyd", 7: "Meget fornøyd"}, {}])
+def test_labels_in_other_words_that_mean_the_same(book, wave, labels):
+    folder = wave(2002)
+    resaved(folder, lambda frame, known, missing: known.__setitem__("jss_01", labels))
+    assert read(book, folder).errors.empty
+
+
 @given(st.integers(0, 20), st.integers(0, 20), st.integers(0, 20))
 def test_a_value_is_declared_missing_from_end_to_end_of_its_range(value, low, high):
     from analysis.intake.spss import _within
@@ -284,6 +304,26 @@ def test_a_number_that_a_program_has_spoilt_is_recognised_and_never_to_be_delete
     assert set(found["code"]) == {"SPOILT_NUMBER"} and told in found["message"].iloc[0]
 
 
+def test_a_pseudonym_that_looks_like_a_number_is_none_that_was_rounded():
+    numbers = identity.Numbers(pd.Series(["20e54356", "a1b2"]))
+    assert numbers.spoilt("20e54357") is None and "rounded" in numbers.spoilt("1,20034E+11") and "rounded" in numbers.spoilt("1e+05")
+
+
+@pytest.mark.parametrize("dress", ["{}.0", "{0:.6}-{0:.5}", '="{}"', "'{}", "{} Ola", "NO{}"])
+def test_an_identity_number_is_known_whatever_it_is_dressed_in(dress):
+    number = valid_number()
+    text = f"{number[:6]}-{number[6:]}" if "-" in dress else dress.format(number)
+    with pytest.raises(LegepaneletError, match="IDENTITY_NUMBER") as error:
+        identity.refuse_persons(pd.Series(["D00001", "D00002", text], index=[2, 3, 4]), "2026/answers.csv", "doctor")
+    assert number not in str(error.value) and number[6:] not in str(error.value)
+
+
+def test_random_numbers_of_eleven_digits_are_no_alarm():
+    """One in some thousands is valid by chance."""
+    numbers = pd.Series([f"{i * 7919 % 10**11:011d}" for i in range(1, 2500)])
+    identity.refuse_persons(numbers, "2026/answers.csv", "doctor")
+
+
 def test_decimals_after_a_number_are_a_programs_too():
     numbers = identity.Numbers(pd.Series(["102257", "02258"]))
     assert numbers.spoilt("102257.0") == "sample.csv has it as '102257'"
@@ -333,6 +373,15 @@ def test_the_same_number_is_the_same_doctor(book, wave, all_data):
     table.assign(doctor=table["doctor"].map(other)).to_csv(folder / "answers.csv", index=False)
     found = read(book, folder, all_data / "2024" / "sample.csv").errors
     assert set(found["code"]) == {"OTHER_DOCTOR"} and {"sex", "birth_year", "licence_year"} == set(found["column"])
+
+
+def test_a_panel_of_which_no_number_is_shared_is_told(book, wave, all_data):
+    folder = wave(2026)
+    for path in (folder / "sample.csv", folder / "answers.csv"):
+        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+        table.assign(doctor="N" + table["doctor"].str[1:]).to_csv(path, index=False)
+    coded = read(book, folder, all_data / "2024" / "sample.csv")
+    assert coded.errors.empty and any("no number is shared with 2024" in text for text in coded.problems["message"])
 
 
 def test_one_corrected_birth_year_is_a_warning(book, wave, all_data):
@@ -395,6 +444,61 @@ def test_a_column_that_is_wrong_throughout_is_a_few_lines_and_nothing_that_follo
     assert done.returncode == 1
     assert "NOT_INVITED" not in done.stdout and "more of this kind" in done.stdout
     assert len(done.stdout.splitlines()) < 40
+
+
+@pytest.mark.parametrize("save", [lambda text: text.replace(",", "\t").encode(), lambda text: text.replace(",", "|").encode(), lambda text: text.encode("utf-16"),
+                                  lambda text: ("sep=,\n" + text).encode(), lambda text: ("\n" + text).encode(), lambda text: text.replace(",", ";").encode("utf-8-sig")])  # fmt: skip
+def test_synthetic_data_say_so_however_they_were_saved(wave, save):
+    from analysis.intake.source import find
+
+    folder = wave(2026)
+    path = folder / "sample.csv"
+    path.write_bytes(save(path.read_text(encoding="utf-8")))
+    assert find(folder.parent).kind == "synthetic"
+
+
+@pytest.mark.parametrize("name", ["02026", "²⁰²⁶", "20261"])
+def test_a_folder_that_is_no_year_is_named(wave, name):
+    from analysis.intake.source import find
+
+    folder = wave(2026)
+    folder.rename(folder.with_name(name))
+    with pytest.raises(LegepaneletError, match=f"DATA_INCOMPLETE: {name}/ is no wave"):
+        find(folder.parent)
+
+
+def test_columns_of_nothing_are_dropped(book, wave):
+    folder = wave(2026)
+    for path in (folder / "sample.csv", folder / "answers.csv"):
+        path.write_text("".join(line + ",,\n" for line in path.read_text(encoding="utf-8").splitlines()), encoding="utf-8")
+    assert read(book, folder).errors.empty
+
+
+@pytest.mark.parametrize(("change", "told"), [("register_position,", "'registerposition'; did you mean 'register_position'?"), ("sex_age,", "'sexage'; did you mean 'sex_age'?")])
+def test_a_misspelt_margin_of_the_population_is_refused(wave, change, told):
+    from analysis.codebook import population
+
+    path = wave(2026) / "population.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace(f",{change}", f",{change.replace('_', '')}"), encoding="utf-8")
+    with pytest.raises(LegepaneletError, match="POPULATION_FIGURES") as error:
+        population.read(path)
+    assert told in error.value.message
+
+
+def test_population_figures_as_a_norwegian_excel_saves_them(wave):
+    from analysis.codebook import population
+
+    path = wave(2026) / "population.csv"
+    before = population.read(path)
+    path.write_text(path.read_text(encoding="utf-8").replace(",", ";"), encoding="utf-8-sig")
+    assert population.read(path).equals(before)
+
+
+@pytest.mark.parametrize(("text", "value"), [("1 982", 1982), ("12 345,5", 12345.5), ("3 8", None), ("40 45", None), ("1\u00a0982", 1982)])
+def test_a_space_parts_thousands_and_nothing_else(text, value):
+    from analysis.intake.export import to_number
+
+    assert to_number(text) == value
 
 
 # What check says of the whole -----------------------------------------------------------------------------------------------
