@@ -13,7 +13,7 @@ from tests.projects import Project
 
 OF_SMALL = ("small", "workshop")
 OF_FULL = ("full", "live")
-BUILT = {"all_data", "project", *OF_SMALL, *OF_FULL}
+BUILT = {"all_data", "few_data", "project", *OF_SMALL, *OF_FULL}
 
 
 def pytest_collection_modifyitems(items):
@@ -38,6 +38,12 @@ def book():
 def all_data():
     """The synthetic raw exports of every wave."""
     return projects.all_data()
+
+
+@pytest.fixture(scope="session")
+def few_data():
+    """Raw exports of some waves with six hundred doctors, all columns."""
+    return projects.few_data()
 
 
 @pytest.fixture(scope="session")

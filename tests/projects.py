@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import openpyxl
 import pyreadstat
 from filelock import FileLock
 
@@ -32,6 +33,8 @@ WAVES = (1994, 2008, 2019, 2026)  # the first, the last, and those that its arti
 SMALL_WAVES = (1994, 2024, 2026)
 SMALL_INSTRUMENTS = ("background", "working_hours", "job_satisfaction", "self_rated_health")
 SMALL = 200  # doctors invited to a wave
+FEW_WAVES = (2002, 2010, 2019, 2024, 2026)
+FEW = 600
 
 
 @dataclass(frozen=True)
@@ -121,6 +124,19 @@ def all_data() -> Path:
     return once("data", work) / "project" / "data" / "synthetic"
 
 
+def few_data() -> Path:
+    """The raw exports of some waves, all columns, of the same few doctors: for tests of what is said of a file."""
+    made = all_data()
+
+    def work(folder: Path) -> None:
+        for wave in FEW_WAVES:
+            shutil.rmtree(folder / str(wave), ignore_errors=True)
+            shutil.copytree(made / str(wave), folder / str(wave))
+            shrink(folder / str(wave), FEW, lambda column: True)
+
+    return once("few", work)
+
+
 def _with_free_text(answers: Path) -> None:
     head, *rows = answers.read_text(encoding="utf-8").splitlines()
     lines = [f"$comment,{head}", *(f"{FREE_TEXT},{row}" for row in rows)]
@@ -164,7 +180,7 @@ def small() -> Project:
             plan.unlink()
         for wave in SMALL_WAVES:
             shutil.copytree(made / str(wave), folder / "raw" / str(wave))
-            shrink(folder / "raw" / str(wave))
+            shrink(folder / "raw" / str(wave), SMALL, _asked)
         _run(project, "report", "--wave", "2026", "--formats", "html")
 
     folder = once("small", work)
@@ -185,21 +201,30 @@ def shrink_codebook(waves: Path) -> None:
         path.write_text("".join(kept), encoding="utf-8")
 
 
-def shrink(wave: Path) -> None:
-    """Leaves the first SMALL doctors of a wave's files by their number, and the columns of SMALL_INSTRUMENTS."""
+def shrink(wave: Path, doctors_left: int, asked: Callable[[str], bool]) -> None:
+    """Leaves the first doctors of a wave's files by a hash of their number, and the columns that are `asked`."""
     sample = list(csv.reader(io.StringIO((wave / "sample.csv").read_text(encoding="utf-8"))))
-    kept = sorted(sample[1:], key=lambda row: hashlib.sha256(row[0].encode()).digest())[:SMALL]
+    kept = sorted(sample[1:], key=lambda row: hashlib.sha256(row[0].encode()).digest())[:doctors_left]
     _write_csv(wave / "sample.csv", [sample[0], *(row for row in sample[1:] if row in kept)])
     doctors = {row[0] for row in kept}
     if (answers := wave / "answers.csv").is_file():
         head, *rows = csv.reader(io.StringIO(answers.read_text(encoding="utf-8")))
-        places = [i for i, name in enumerate(head) if name == "doctor" or name.startswith("$") or _asked(name)]
+        places = [i for i, name in enumerate(head) if name == "doctor" or name.startswith("$") or asked(name)]
         at = head.index("doctor")
         _write_csv(answers, [[row[i] for i in places] for row in [head, *(r for r in rows if r[at] in doctors)]])
+    elif (answers := wave / "answers.xlsx").is_file():
+        book = openpyxl.load_workbook(answers)
+        head, *rows = book.active.iter_rows(values_only=True)
+        title = book.active.title
+        book.remove(book.active)
+        sheet = book.create_sheet(title)
+        for row in [head, *(r for r in rows if r[head.index("doctor")] in doctors)]:
+            sheet.append(row)
+        book.save(answers)
     else:
         path = wave / "answers.sav"
         frame, meta = pyreadstat.read_sav(str(path), user_missing=True)
-        frame = frame.loc[frame["doctor"].isin(doctors), [c for c in frame if c == "doctor" or _asked(c)]]
+        frame = frame.loc[frame["doctor"].isin(doctors), [c for c in frame if c == "doctor" or asked(c)]]
         names = set(frame.columns)
         pyreadstat.write_sav(frame, str(path), variable_value_labels={k: v for k, v in meta.variable_value_labels.items() if k in names},
                              missing_ranges={k: v for k, v in meta.missing_ranges.items() if k in names})  # fmt: skip

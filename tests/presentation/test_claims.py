@@ -80,7 +80,7 @@ def here(full, monkeypatch):
      (lambda r: r.odds("ai_use_yes", "ai-use", "sex=kvinne"), "with term 'sex=kvinne'; near it: "),
      (lambda r: r.p_holm("ai-use", "jss"), "with model 'ai-use'"),
      (lambda r: r.response_rate("rr9"), "with statistic 'rr9'; near it: rr"),
-     (lambda r: r.quality("kish"), "near it: kish_deff"), (lambda r: r.alpha("jsss"), "there is no scale 'jsss'; near it: jss"),
+     (lambda r: r.quality("kish"), "near it: kish_deff"), (lambda r: r.alpha("jsss"), "no indicator 'jsss'; near it: jss"),
      (lambda r: r.theme("job_satisfction"), "there is no instrument 'job_satisfction'; near it: job_satisfaction"),
      (lambda r: r.figure("line", "jss"), "there is no kind of figure 'line'"), (lambda r: r.table("group", "jss"), "there is no kind of table 'group'; near it: groups"),
      (lambda r: r.figure("block", "jss_item"), "there is no block 'jss_item'; near it: jss_items")],

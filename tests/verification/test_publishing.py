@@ -165,12 +165,13 @@ def test_the_bundle_is_whole_and_holds_no_microdata(live, tmp_path):
         crate = json.loads(archive.read("ro-crate-metadata.json"))
         assert b"make verify WAVE=2026" in archive.read("README.md")
     assert {
-        "published/ai-use.nb.pdf",
-        "published/results.csv",
+        "project/published/synthetic/2026/ai-use.nb.pdf",
+        "project/published/synthetic/2026/results.csv",
         "project/requirements.lock",
         "project/analysis/pipeline/tasks.py",
         "CITATION.cff",
     } <= names
+    assert sum(name.endswith("/ai-use.nb.pdf") for name in names) == 1  # once, where `make verify` reads it
     graph = {part["@id"]: part for part in crate["@graph"]}
     assert graph["ro-crate-metadata.json"]["conformsTo"]["@id"].endswith("/ro/crate/1.1")
     assert {part["@id"] for part in graph["./"]["hasPart"]} - {"project/", "project/data/synthetic/"} <= names
@@ -179,6 +180,24 @@ def test_the_bundle_is_whole_and_holds_no_microdata(live, tmp_path):
         n for n in names if n.endswith((".sav", ".parquet", ".xlsx")) and not n.startswith("project/data/synthetic/")
     ]
     assert not answers + [n for n in names if "/data/derived/" in n or "/data/raw/2" in n]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [(lambda folder: (folder / "supplement.csv").write_text("$submission_id,hours\n1,40\n"), "supplement.csv is not in the manifest"),
+     (lambda folder: (folder / "system.csv").symlink_to("/etc/hostname"), "system.csv is a link"),
+     (lambda folder: (folder / "panel.rds").write_bytes(b"PAR1"), "panel.rds is not in the manifest"),
+     (lambda folder: (folder / "ai-use.nb.html").write_text("x"), "ai-use.nb.html is not the file that was published"),
+     (lambda folder: (folder / "results.csv").unlink(), "results.csv is gone")],
+)  # fmt: skip
+def test_a_bundle_holds_what_the_manifest_lists_by_hash_and_nothing_else(full, tmp_path, change, told):
+    folder = tmp_path / "published"
+    shutil.copytree(full.folder / WHERE, folder)
+    assert set(bundle.listed(folder, manifest.read(folder))) == {"manifest.json", *manifest.read(folder)["published"]}
+    change(folder)
+    with pytest.raises(LegepaneletError, match="BUNDLE_NOT_LISTED") as error:
+        bundle.listed(folder, manifest.read(folder))
+    assert told in error.value.message
 
 
 @pytest.mark.parametrize(
