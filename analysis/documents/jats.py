@@ -1,7 +1,12 @@
 """Makes pandoc's JATS valid and whole: abstract, authors, labels, notes and references as JATS Publishing 1.1 has them."""
 
+import re
+
 from lxml import etree
 
+from analysis.errors import LegepaneletError
+
+ALT = re.compile(rb"(<alt-text>)(.*?)(</alt-text>)", re.DOTALL)
 DOCTYPE = '<!DOCTYPE article PUBLIC "-//NLM//DTD JATS (Z39.96) Journal Publishing DTD v1.1 20151215//EN" "JATS-journalpublishing1.dtd">'
 REF_TYPES = {"fig": "fig", "tbl": "table", "sec": "sec", "ref": "bibr"}
 TEXT = ("p", "td", "th", "title", "subtitle", "article-title", "label", "bold", "italic", "sup", "sub", "xref", "ext-link", "named-content",
@@ -13,9 +18,13 @@ AFTER_ABSTRACT = ("trans-abstract", "kwd-group", "funding-group", "conference", 
 def finished(made: bytes, front: dict, folder: str) -> bytes:
     """The article as XML that is valid by the DTD.
 
-    `front` is the document's front matter (author, affiliation, lang, synthetic-label), `folder` where its pictures lie.
+    `front` is the document's front matter (author, affiliation, lang, synthetic-label), `folder` where its pictures lie. Raises RENDER_FAILED.
     """
-    root = etree.fromstring(made, etree.XMLParser(load_dtd=False, resolve_entities=False, remove_blank_text=True))
+    try:
+        root = etree.fromstring(_escaped(made), etree.XMLParser(load_dtd=False, resolve_entities=False, remove_blank_text=True))
+    except etree.XMLSyntaxError as error:
+        told = f"pandoc's JATS is no XML: {error.msg}"
+        raise LegepaneletError("RENDER_FAILED", told, "Look for a text with markup of its own; the document was not written.") from None
     root.set("dtd-version", "1.1")
     root.set("article-type", "research-article")
     root.set("{http://www.w3.org/XML/1998/namespace}lang", front["lang"])
@@ -40,6 +49,16 @@ def finished(made: bytes, front: dict, folder: str) -> bytes:
         if parent is not None and parent.tag not in TEXT and not (element.tail or "").strip():
             element.tail = "\n"
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", doctype=DOCTYPE)
+
+
+def _escaped(made: bytes) -> bytes:
+    """Alternative texts with what would be markup escaped: pandoc writes them as they are."""
+
+    def escape(hit: re.Match) -> bytes:
+        text = re.sub(rb"&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9a-fA-F]+);)", b"&amp;", hit[2])
+        return hit[1] + text.replace(b"<", b"&lt;").replace(b">", b"&gt;") + hit[3]
+
+    return ALT.sub(escape, made)
 
 
 def _contributors(meta, front: dict) -> None:
