@@ -57,6 +57,7 @@ def test_a_reference_that_leads_nowhere_is_told_with_its_line_and_the_nearest(wr
     assert "@fig-flyt" in fault.what and "did you mean 'fig-flow'?" in fault.what
 
 
+@pytest.mark.commands  # a kernel each
 @pytest.mark.parametrize(
     ("cell", "line", "told"),
     [("x = = 1", 12, "SyntaxError: invalid syntax"), ("y = 1\nx = (", 13, "SyntaxError: incomplete input"),

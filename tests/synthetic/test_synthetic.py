@@ -105,6 +105,7 @@ def written(folder) -> dict[str, bytes]:
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
 
 
+@pytest.mark.commands  # three panels are made
 def test_a_wave_after_the_last_changes_no_earlier_one(book, tmp_path):
     exports.write(few(book, 2024, 2026), tmp_path / "now", settings().seed)
     exports.write(few(book, 2024, 2026, 2028), tmp_path / "then", settings().seed)
@@ -114,6 +115,7 @@ def test_a_wave_after_the_last_changes_no_earlier_one(book, tmp_path):
     assert {name.split("/")[0] for name in later.keys() - now.keys()} == {"2028", "2030"}
 
 
+@pytest.mark.commands
 def test_writing_that_fails_leaves_nothing_half_made(book, tmp_path, monkeypatch):
     folder = tmp_path / "trial"
     exports.write(few(book, 2024, 2026), folder, settings().seed)
