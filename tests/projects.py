@@ -22,6 +22,7 @@ import pyreadstat
 from filelock import FileLock
 
 from analysis.settings import ROOT
+from tests import warm
 
 CACHE = ROOT / ".cache"
 # What a clone holds of the project, without tests and tools.
@@ -45,11 +46,10 @@ class Project:
     data: Path | None
 
     def run(self, *arguments: str, data: Path | None = None, **environment: str) -> subprocess.CompletedProcess:
-        command = [sys.executable, "-m", "analysis", *arguments]
+        command = list(arguments)
         if "--data" not in arguments and arguments[0] != "bundle" and (data or self.data):
             command += ["--data", str(data or self.data)]
-        return subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False,
-                              env=os.environ | {"PYTHONHASHSEED": "0"} | environment)  # fmt: skip
+        return warm.run(command, self.folder, os.environ | {"PYTHONHASHSEED": "0"} | environment)
 
     def output(self, wave: int, name: str) -> Path:
         return self.folder / "_output" / str(wave) / name
