@@ -23,7 +23,7 @@ export PYTHONHASHSEED := 0
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help environment tools report reports article articles check export data publish table verify crosscheck impact bundle test quick \
+.PHONY: help environment tools quarto report reports article articles check export data publish table verify crosscheck impact bundle test quick \
 	slow simulate fuzz bench lock clean
 
 help: ## list the commands
@@ -34,6 +34,9 @@ environment:
 
 tools:
 	@"$$PYTHON" -I tools/environment.py test
+
+quarto: ## what plain Quarto needs to render another wave: quarto render ... -P wave:2024 (docs/quarto.md)
+	@"$$PYTHON" -I tools/environment.py quarto
 
 report: environment ## the report of a wave: make report WAVE=2026
 	@.venv/bin/python -m analysis.door report

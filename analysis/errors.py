@@ -14,3 +14,7 @@ class LegepaneletError(Exception):
 
     def __reduce__(self):  # all three parts survive a process boundary
         return type(self), (self.code, self.message, self.hint)
+
+    def _render_traceback_(self) -> list[str]:
+        """What Jupyter and Quarto show where a document's cell raises it: the message."""
+        return [f"Error {self}"]

@@ -71,12 +71,15 @@ def languages_of(options) -> list[str]:
 
 
 def edition_of(options, formats: list[str]) -> Edition:
-    """Which copy is asked for. Raises SWITCH_VALUE, MANUSCRIPT_FORMAT."""
+    """Which copy is asked for. Raises SWITCH_VALUE, RENDERER_EDITION, MANUSCRIPT_FORMAT."""
     for name in ("draft", "blind", "manuscript"):
         if getattr(options, name) not in ("", "0", "1"):
             told = f"{name.upper()}={getattr(options, name)}"
             raise LegepaneletError("SWITCH_VALUE", told, f"{name.upper()}=1 asks for it; leave it out otherwise.")
     edition = Edition(*(getattr(options, name) == "1" for name in ("draft", "blind", "manuscript")))
+    if options.renderer == "quarto" and (edition.blind or edition.manuscript):
+        told = f"{'BLIND' if edition.blind else 'MANUSCRIPT'}=1 is a copy that only the built-in renderer makes"
+        raise LegepaneletError("RENDERER_EDITION", told, "Leave RENDERER=quarto out.")
     if edition.manuscript and "docx" not in formats:
         told = f"MANUSCRIPT=1 is a Word file, and FORMATS={options.formats} has none"
         raise LegepaneletError("MANUSCRIPT_FORMAT", told, "Add FORMATS=docx.")

@@ -31,6 +31,7 @@ class Settings:
     reports: Path
     published: Path
     seed: int
+    workers: int
     languages: tuple[str, ...]
 
 
@@ -38,4 +39,4 @@ class Settings:
 def settings() -> Settings:
     table = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["legepanelet"]
     folders = {key: ROOT / value for key, value in table["folders"].items()}
-    return Settings(**folders, seed=table["seed"], languages=tuple(table["languages"]))
+    return Settings(**folders, seed=table["seed"], workers=table["workers"], languages=tuple(table["languages"]))

@@ -44,7 +44,9 @@ def run(command: list[str], folder: Path, environment: dict[str, str]) -> subpro
 def _server() -> subprocess.Popen:
     """One a test process; it ends with its input."""
     here = os.environ | {"PYTHONHASHSEED": SEED, "OPENBLAS_NUM_THREADS": "1"}  # no threads that a fork would lose
-    return subprocess.Popen([sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=here)
+    server = subprocess.Popen([sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=here)
+    atexit.register(server.communicate)
+    return server
 
 
 def serve() -> None:

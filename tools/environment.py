@@ -1,7 +1,8 @@
 """Sets up `.venv` from the hashed lock files, for `make`: once, and again when a lock file has changed. Standard library only.
 
-`python tools/environment.py report` installs what a report needs, `... test` what the tests need besides. The project itself is linked
-into the environment; after the folder was moved it is linked anew, without a network.
+`python tools/environment.py report` installs what a report needs, `... test` what the tests need besides, `... quarto` what `quarto render -P`
+needs besides. The project itself is linked into the environment; after the folder was moved it is linked anew, without a network, and
+Quarto, which reads `_environment.local`, is told anew where the environment's Python lies.
 """
 
 import hashlib
@@ -13,7 +14,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-LOCKS = {"report": ["requirements.lock"], "test": ["requirements-test.lock", "tests/files.lock"]}
+LOCKS = {"report": ["requirements.lock"], "test": ["requirements-test.lock", "tests/files.lock"], "quarto": ["requirements-quarto.lock"]}
+FOR_QUARTO = ROOT / "_environment.local"
 ALONE = ("tests/files.lock",)  # packages of which only files are used: without what they would need to run
 
 
@@ -28,6 +30,14 @@ def main(part: str) -> None:
     if _done("linked") != str(ROOT):
         _pip("install", "--no-index", "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
         _note("linked").write_text(str(ROOT), encoding="utf-8")
+    if not FOR_QUARTO.is_file() or FOR_QUARTO.read_text(encoding="utf-8") != _for_quarto():
+        FOR_QUARTO.write_text(_for_quarto(), encoding="utf-8")
+
+
+def _for_quarto() -> str:
+    """The environment's Python as Quarto reads it: the whole path, as it may be started in any folder of the project."""
+    mark = '"' if "'" in str(PYTHON) else "'"
+    return f"# Written by make.\nQUARTO_PYTHON={mark}{PYTHON.as_posix()}{mark}\n"
 
 
 def _create() -> None:

@@ -1,7 +1,7 @@
 """`make lock`: writes the lock files anew from the ranges of `pyproject.toml`, hashed and without addresses. Needs `uv`.
 
-`requirements.lock` is what a report needs, `requirements-test.lock` what the tests need besides. A version that is locked stays as long as
-its range allows it; `python tools/lock.py --upgrade` takes the newest of each.
+`requirements.lock` is what a report needs, `requirements-test.lock` what the tests need besides, `requirements-quarto.lock` what plain Quarto
+needs besides to render another wave than a document's own. A version that is locked stays as long as its range allows it; `python tools/lock.py --upgrade` takes the newest of each.
 """
 
 import re
@@ -11,7 +11,8 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-REPORT, TEST = ROOT / "requirements.lock", ROOT / "requirements-test.lock"
+REPORT = ROOT / "requirements.lock"
+REST = {"test": ROOT / "requirements-test.lock", "quarto": ROOT / "requirements-quarto.lock"}
 HOW = ["--universal", "--generate-hashes", "--python-version", "3.11", "--no-emit-index-url", "--no-annotate", "--no-header", "--quiet"]
 
 
@@ -32,11 +33,12 @@ def entries(text: str) -> dict[str, str]:
 
 
 def main(upgrade: list[str]) -> None:
-    locked = [] if upgrade else [path for path in (REPORT, TEST) if path.is_file()]
+    locked = [] if upgrade else [path for path in (REPORT, *REST.values()) if path.is_file()]
     REPORT.write_text(compile_lock(["build"], locked, upgrade), encoding="utf-8")
     needed = entries(REPORT.read_text(encoding="utf-8"))
-    rest = entries(compile_lock(["build", "test"], [REPORT, *(p for p in locked if p != REPORT)], upgrade))
-    TEST.write_text("".join(text for name, text in rest.items() if name not in needed), encoding="utf-8")
+    for extra, path in REST.items():
+        rest = entries(compile_lock(["build", extra], [REPORT, *(p for p in locked if p != REPORT)], upgrade))
+        path.write_text("".join(text for name, text in rest.items() if name not in needed), encoding="utf-8")
 
 
 if __name__ == "__main__":

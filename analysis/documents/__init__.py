@@ -10,17 +10,6 @@ from pathlib import Path
 from analysis.errors import LegepaneletError
 from analysis.settings import ROOT
 
-LANGUAGE = {"nb": ("nb", "NO"), "en": ("en", "GB")}
-WORDS = {
-    "nb": {"running": "Legepanelet {wave}", "toc-title": "Innhold", "page-of": "av", "skip-label": "Hopp til innholdet",
-           "synthetic-label": "SYNTETISKE DATA", "draft-label": "UTKAST: teksten har påstander eller tall uten dekning",
-           "author": "Forfatter {number} (plassholder)", "affiliation": "Institusjon (plassholder)"},
-    "en": {"running": "Legepanelet {wave}", "toc-title": "Contents", "page-of": "of", "skip-label": "Skip to content",
-           "synthetic-label": "SYNTHETIC DATA", "draft-label": "DRAFT: the text has claims or numbers without support",
-           "author": "Author {number} (placeholder)", "affiliation": "Institution (placeholder)"},
-}  # fmt: skip
-PLACEHOLDERS = 2  # authors of a document made from synthetic data
-
 
 @dataclass(frozen=True)
 class Edition:
@@ -37,14 +26,13 @@ class Edition:
 
 
 def check_renderer(renderer: str) -> None:
-    """Raises RENDERER_UNKNOWN or QUARTO_MISSING, before anything is made."""
+    """Raises RENDERER_UNKNOWN, QUARTO_MISSING or QUARTO_OLD, before anything is made."""
     if renderer not in ("builtin", "quarto"):
-        raise LegepaneletError(
-            "RENDERER_UNKNOWN", f"RENDERER={renderer} is not known", "RENDERER may be builtin or quarto."
-        )
-    if renderer == "quarto" and shutil.which("quarto") is None:
-        raise LegepaneletError("QUARTO_MISSING", "RENDERER=quarto needs the program quarto on the PATH",
-                               "Install Quarto 1.9 or newer, or `pip install -e .[quarto]` where the network allows it.")  # fmt: skip
+        raise LegepaneletError("RENDERER_UNKNOWN", f"RENDERER={renderer} is not known", "RENDERER may be builtin or quarto.")
+    if renderer == "quarto":
+        from analysis.documents import quarto
+
+        quarto.check()
 
 
 def write(
@@ -113,24 +101,11 @@ def write(
 
 def _metadata(wave: int, lang: str, kind: str, day: date, edition: Edition) -> dict:
     """What the run adds to a document's front matter."""
-    from babel.dates import format_date
+    from analysis.presentation import front
 
-    language, region = LANGUAGE[lang]
-    words = WORDS[lang]
-    found = {
-        "wave": wave, "lang": f"{language}-{region}", "language": language, "region": region,
-        "date": day.isoformat(), "date-format": "long", "date-long": format_date(day, "long", locale=f"{language}_{region}"),
-        "running": words["running"].format(wave=wave),
-        **{key: words[key] for key in ("toc-title", "page-of", "skip-label")},
-    }  # fmt: skip
-    if kind == "synthetic":
-        people = [
-            {"name": words["author"].format(number=n + 1), "affiliations": [words["affiliation"]]}
-            for n in range(PLACEHOLDERS)
-        ]
-        found |= {"synthetic": True, "synthetic-label": words["synthetic-label"], "author": people}
+    found = front.matter(wave, lang, day, synthetic=kind == "synthetic")
     if edition.draft:
-        found["draft-label"] = words["draft-label"]
+        found["draft-label"] = front.WORDS[lang]["draft-label"]
     return found | {name: True for name in ("blind", "manuscript") if getattr(edition, name)}
 
 

@@ -15,21 +15,19 @@ MAIN_FINDINGS = ("hovedfunn", "main-findings")
 AFTER_ABSTRACT = ("trans-abstract", "kwd-group", "funding-group", "conference", "counts", "custom-meta-group")
 
 
-def finished(made: bytes, front: dict, folder: str) -> bytes:
-    """The article as XML that is valid by the DTD.
+def finished(made: bytes, folder: str) -> bytes:
+    """The article, written by the template `reports/look/article.xml`, as XML that is valid by the DTD.
 
-    `front` is the document's front matter (author, affiliation, lang, synthetic-label), `folder` where its pictures lie. Raises RENDER_FAILED.
+    `folder` is where its pictures lie. Raises RENDER_FAILED.
     """
     try:
         root = etree.fromstring(_escaped(made), etree.XMLParser(load_dtd=False, resolve_entities=False, remove_blank_text=True))
     except etree.XMLSyntaxError as error:
         told = f"pandoc's JATS is no XML: {error.msg}"
         raise LegepaneletError("RENDER_FAILED", told, "Look for a text with markup of its own; the document was not written.") from None
-    root.set("dtd-version", "1.1")
-    root.set("article-type", "research-article")
-    root.set("{http://www.w3.org/XML/1998/namespace}lang", front["lang"])
     meta = root.find("front/article-meta")  # the journal's own part stays empty: which it will be, nobody knows yet
-    _contributors(meta, front)
+    for name in meta.iterfind("contrib-group/contrib/name"):
+        _name(name)
     _abstract(root, meta)
     _main_findings(root)
     _tables(root)
@@ -41,9 +39,6 @@ def finished(made: bytes, front: dict, folder: str) -> bytes:
     for picture in root.iter("graphic"):
         href = "{http://www.w3.org/1999/xlink}href"
         picture.set(href, f"{folder}/{picture.get(href).rsplit('/', 1)[1]}")
-    if label := front.get("synthetic-label"):
-        group = etree.SubElement(meta, "kwd-group")
-        etree.SubElement(group, "kwd").text = label
     for element in root.iter():  # a line an element, but for what stands in a line of text, where a space would be read
         parent = element.getparent()
         if parent is not None and parent.tag not in TEXT and not (element.tail or "").strip():
@@ -61,23 +56,13 @@ def _escaped(made: bytes) -> bytes:
     return ALT.sub(escape, made)
 
 
-def _contributors(meta, front: dict) -> None:
-    """Authors as surname and given names; a name of one word, or a placeholder, is a surname."""
-    for group in meta.findall("contrib-group"):
-        meta.remove(group)
-    if not front.get("author"):
-        return
-    group = etree.Element("contrib-group")
-    for author in front["author"]:
-        contributor = etree.SubElement(group, "contrib", {"contrib-type": "author"})
-        name = etree.SubElement(contributor, "name")
-        given, _, surname = author.rpartition(" ") if "(" not in author else ("", "", author)
-        etree.SubElement(name, "surname").text = surname
-        if given:
-            etree.SubElement(name, "given-names").text = given
-    for affiliation in front.get("affiliation", []):
-        etree.SubElement(group, "aff").text = affiliation
-    meta.find("title-group").addnext(group)
+def _name(name) -> None:
+    """A name as surname and given names; one of a single word, or a placeholder, is a surname."""
+    whole = name.find("surname")
+    given, _, surname = whole.text.rpartition(" ") if "(" not in whole.text else ("", "", whole.text)
+    whole.text = surname
+    if given:
+        etree.SubElement(name, "given-names").text = given
 
 
 def _abstract(root, meta) -> None:

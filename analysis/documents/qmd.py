@@ -17,6 +17,11 @@ OPTIONS = {"label", "echo", "include", "output", "tags"}
 # A phrase that stands as it is, with the reason; the reader sees the phrase.
 FIXED = re.compile(r'\[([^\[\]]*)\]\{\.fixed why="[^"]+"\}')
 UNREASONED = re.compile(r'\[([^\[\]]*)\]\{\.fixed(?! why="[^"]+"\})[^}]*\}')
+# Keys of the front matter that Quarto reads itself, as something else than an author would think, and what ours is called.
+RESERVED = {"language": "lang", "article": "journal-article"} | dict.fromkeys(
+    ("brand", "crossref", "date-format", "engine", "execute", "filters", "format", "params", "project", "template", "template-partials", "theme"), ""
+)
+LANGUAGES = {"nb": "nb-NO", "en": "en-GB"}
 FENCE = re.compile(r"^(`{3,})\s*\{?(\w*)(.*?)\}?\s*$")
 SHORTCODE = re.compile(r"\{\{<\s*(\w+)\s+([^>]*?)\s*>\}\}")
 DIV = re.compile(r"^:{3,}\s*\{(.+)\}\s*$")
@@ -134,10 +139,25 @@ def _front_matter(lines, path: Path) -> tuple[str, list]:
         )
     end = [t.strip() for t in texts[1:]].index("---") + 1
     try:
-        yaml.safe_load("\n".join(texts[1:end]))
+        front = yaml.safe_load("\n".join(texts[1:end])) or {}
     except yaml.YAMLError as error:
         raise LegepaneletError("QMD_DIALECT", f"{path.name}: the front matter is not YAML: {error}") from None
+    if faults := _keys(front, texts[1:end], path):
+        raise LegepaneletError("QMD_DIALECT", "\n".join(faults), "docs/quarto.md tells which keys are Quarto's own.")
     return "\n".join(texts[: end + 1]), lines[end + 1 :]
+
+
+def _keys(front: dict, texts: list[str], path: Path) -> list[str]:
+    """A fault for every key that Quarto reads as something else, and for a `lang` that is missing or not the document's."""
+    line = {text.split(":")[0]: number for number, text in enumerate(texts, start=2)}
+    faults = [
+        f"{path.name} line {line.get(key, 1)}: the key '{key}' is Quarto's own" + (f"; ours is '{RESERVED[key]}'" if RESERVED[key] else "")
+        for key in front if key in RESERVED
+    ]  # fmt: skip
+    lang = path.name.split(".")[-2]
+    if not str(front.get("lang", "")).startswith(lang):
+        faults.append(f"{path.name} line {line.get('lang', 1)}: the front matter says its language: 'lang: {LANGUAGES.get(lang, lang)}'")
+    return faults
 
 
 def _markdown(text) -> list:

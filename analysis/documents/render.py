@@ -17,6 +17,7 @@ import yaml
 from analysis.documents import jats, pictures, word
 from analysis.documents.qmd import front_matter, options
 from analysis.errors import LegepaneletError
+from analysis.presentation.front import plain
 from analysis.settings import ROOT
 
 META = re.compile(r"\{\{<\s*meta\s+([\w.-]+)\s*>\}\}")
@@ -30,22 +31,42 @@ def render(notebook, *, outputs: dict[str, Path], resources: Path, epoch: int) -
     project = yaml.safe_load((ROOT / "_quarto.yml").read_text(encoding="utf-8"))
     text = markdown(notebook)
     makers = {"html": _html, "pdf": _pdf, "docx": _docx, "jats": _jats}
+    prepare(outputs, resources)
+    for name, path in outputs.items():
+        write(finished(name, makers[name](text, project, resources, epoch), path, epoch), path)
+
+
+def prepare(outputs: dict[str, Path], resources: Path) -> None:
+    """Draws the pictures for the formats that take no SVG; those an XML file refers to are copied to a folder beside it."""
     if {"docx", "jats"} & set(outputs):
         pictures.rasterise(resources / "figures")
-    if "jats" in outputs:  # the pictures an XML file refers to lie in a folder beside it
-        folder = pictures_of(outputs["jats"])
-        shutil.rmtree(folder, ignore_errors=True)
-        if any((resources / "figures").iterdir()):
-            shutil.copytree(resources / "figures", folder, ignore=shutil.ignore_patterns("*.svg", "*.json"))
-    for name, path in outputs.items():
-        content = makers[name](text, project, resources, epoch)
-        if name == "jats":
-            content = jats.finished(content, yaml.safe_load(text.split("---\n")[1]), pictures_of(path).name)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            file.write(content)
-        os.chmod(file.name, 0o644)
-        os.replace(file.name, path)
+    if "jats" in outputs:
+        copy_pictures(sorted((resources / "figures").glob("*.png")), outputs["jats"])
+
+
+def copy_pictures(figures: list[Path], path: Path) -> None:
+    """Copies pictures to the folder beside a JATS file that it refers to."""
+    shutil.rmtree(pictures_of(path), ignore_errors=True)
+    if figures:
+        pictures_of(path).mkdir(parents=True)
+    for figure in figures:
+        shutil.copy(figure, pictures_of(path))
+
+
+def finished(name: str, made: bytes, path: Path, epoch: int | None) -> bytes:
+    """What pandoc, or Quarto, made in the format `name`, with what they leave undone."""
+    if name == "docx":
+        return word.finished(made, epoch)
+    return jats.finished(made, pictures_of(path).name) if name == "jats" else made
+
+
+def write(content: bytes, path: Path) -> None:
+    """Writes a file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        file.write(content)
+    os.chmod(file.name, 0o644)
+    os.replace(file.name, path)
 
 
 def pictures_of(path: Path) -> Path:
@@ -72,11 +93,7 @@ def markdown(notebook) -> str:
     head = {
         k: META.sub(lambda hit: str(front.get(hit[1], "")), v) if isinstance(v, str) else v for k, v in front.items()
     }
-    people = [a if isinstance(a, dict) else {"name": a} for a in head.get("author", [])]
-    if people:  # Quarto takes them apart by itself
-        head["author"] = [person["name"] for person in people]
-        head["affiliation"] = list(dict.fromkeys(a for person in people for a in person.get("affiliations", [])))
-    return f"---\n{yaml.safe_dump(head, allow_unicode=True, sort_keys=False)}---\n\n{body}\n"
+    return f"---\n{yaml.safe_dump(plain(head), allow_unicode=True, sort_keys=False)}---\n\n{body}\n"
 
 
 def _pandoc(text: str, arguments: list[str], resources: Path, epoch: int) -> bytes:
@@ -96,7 +113,7 @@ def _pandoc(text: str, arguments: list[str], resources: Path, epoch: int) -> byt
 
 def _common(project: dict) -> list[str]:
     return [
-        *(f"--lua-filter={ROOT / f}" for f in project["filters"]),
+        *(f"--lua-filter={ROOT / f['path']}" for f in project["filters"]),
         "--citeproc",
         f"--csl={ROOT / project['csl']}",
         *(f"--bibliography={ROOT / b}" for b in project["bibliography"]),
@@ -113,8 +130,8 @@ def _wanted(text: str, style: dict, option: str) -> bool:
 def _html(text: str, project: dict, resources: Path, epoch: int) -> bytes:
     style = project["format"]["html"]
     sheet = ROOT / style["css"]
-    arguments = [f"--template={sheet.parent / 'page.html'}", f"--css={sheet.name}", "--to=html5", "--embed-resources",
-                 "--shift-heading-level-by=1", f"--toc-depth={style['toc-depth'] + 1}", "--mathml", "--section-divs",
+    arguments = [f"--template={ROOT / style['template']}", f"--css={sheet.name}", "--to=html5", "--embed-resources",
+                 f"--shift-heading-level-by={style['shift-heading-level-by']}", f"--toc-depth={style['toc-depth']}", "--mathml", "--section-divs",
                  f"--resource-path={resources}{os.pathsep}{sheet.parent}"]  # fmt: skip
     arguments += [f"--{option}" for option in ("toc", "number-sections") if _wanted(text, style, option)]
     arguments += ["--include-after-body=numbers.html"]
@@ -130,7 +147,7 @@ def _pdf(text: str, project: dict, resources: Path, epoch: int) -> bytes:
         page = Path(folder) / "page.typ"
         page.write_text(template, encoding="utf-8")
         source = _pandoc(
-            text, [*_common(project), f"--template={page}", "--to=typst", "--variable=builtin:true"], resources, epoch
+            text, [*_common(project), f"--template={page}", "--to=typst"], resources, epoch
         )
     files = {str(p.relative_to(resources)): p.read_bytes() for p in sorted((resources / "figures").glob("*.svg"))}
     try:
@@ -151,9 +168,9 @@ def _docx(text: str, project: dict, resources: Path, epoch: int) -> bytes:
         reference = reference.with_name("manuscript.docx")
     arguments = ["--to=docx", f"--reference-doc={reference}", f"--resource-path={resources}", "--output=-"]
     arguments += ["--number-sections"] if _wanted(text, style, "number-sections") else []
-    made = _pandoc(text, [*_common(project), *arguments], resources, epoch)
-    return word.finished(made, running=front["running"], label=front.get("synthetic-label", ""), epoch=epoch)
+    return _pandoc(text, [*_common(project), *arguments], resources, epoch)
 
 
 def _jats(text: str, project: dict, resources: Path, epoch: int) -> bytes:
-    return _pandoc(text, [*_common(project), "--to=jats_publishing+element_citations"], resources, epoch)
+    style = project["format"]["jats"]
+    return _pandoc(text, [*_common(project), f"--to={style['to']}", f"--template={ROOT / style['template']}"], resources, epoch)

@@ -10,19 +10,23 @@ from lxml import etree
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 LONGEST = 30  # rows of a table that is kept on one page
 PROPERTIES = ("wave", "synthetic-label")
-HEAD = ("RUNNING-HEAD", "DATA-LABEL")  # stand in the head of reports/look/*.docx
+HEAD = {"RUNNING-HEAD": "running", "DATA-LABEL": "synthetic-label"}  # stand in the head of reports/look/*.docx
 
 
-def finished(made: bytes, *, running: str, label: str, epoch: int) -> bytes:
-    """The document with the head filled in, every part of it dated `epoch` (seconds)."""
-    day = datetime.fromtimestamp(epoch, UTC).timetuple()[:6]
+def finished(made: bytes, epoch: int | None) -> bytes:
+    """The document with the head filled in, every part of it dated `epoch` (seconds; None: as it is).
+
+    What stands in the head, pandoc has written from the document's metadata among its own properties.
+    """
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(made)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            content = old.read(name)
+        told = {e.get("name"): "".join(e.itertext()) for e in etree.fromstring(old.read("docProps/custom.xml"))}
+        for entry in old.infolist():
+            name, content = entry.filename, old.read(entry)
+            day = datetime.fromtimestamp(epoch, UTC).timetuple()[:6] if epoch is not None else entry.date_time
             if name.startswith("word/header"):
-                for mark, text in zip(HEAD, (running, label), strict=True):
-                    content = content.replace(mark.encode(), escape(text).encode())
+                for mark, key in HEAD.items():
+                    content = content.replace(mark.encode(), escape(told.get(key, "")).encode())
             if name == "docProps/custom.xml":
                 content = _properties(content)
             if name == "word/document.xml":

@@ -1,4 +1,4 @@
-"""Runs tasks: one run at a time, two tasks at a time, faults of the disk said in a line."""
+"""Runs tasks: one run at a time, some tasks at a time (`workers` in pyproject.toml), faults of the disk said in a line."""
 
 import errno
 import os
@@ -48,7 +48,7 @@ def of_the_disk(error: OSError) -> LegepaneletError:
 
 
 def build(tasks: list[Task]) -> bool:
-    """Runs what is not done, two tasks at a time where two can; each says what it does. True if anything was not.
+    """Runs what is not done, several tasks at a time where they can; each says what it does. True if anything was not.
 
     `tasks` stand in an order in which they can be run. Raises the LegepaneletErrors of all tasks as one; other faults as they are.
     """
@@ -76,7 +76,7 @@ def _run(tasks: list[Task]) -> list[BaseException]:
     pytask.console.quiet = True  # our own lines tell what runs
     session = pytask.build(
         tasks=[_for_pytask(task) for task in tasks], config=config, paths=[folder], database_url="sqlite://", capture="no", verbose=0,
-        show_traceback=False, disable_warnings=True, force=True, n_workers=1 if _in_line(tasks) else 2,
+        show_traceback=False, disable_warnings=True, force=True, n_workers=1 if _in_line(tasks) else settings().workers,
     )  # fmt: skip
     failures = [r.exc_info[1] for r in session.execution_reports if r.outcome == pytask.TaskOutcome.FAIL]
     if session.exit_code not in (pytask.ExitCode.OK, pytask.ExitCode.FAILED) and not failures:

@@ -12,11 +12,14 @@ __all__ = ["cards", "open"]
 _opened = []
 
 
-def open(wave: int, lang: str):
-    """The `Report` of a wave in a language (`nb`, `en`), with the results of the wave and of all before it."""
+def open(wave: int, lang: str, article: str = ""):
+    """The `Report` of a wave in a language (`nb`, `en`), with the results of the wave and of all before it.
+
+    Raises RESULTS_MISSING, and ARTICLE_UNKNOWN if `article` is not about the wave; each says what to run.
+    """
     from analysis.presentation.report import Report
 
-    _opened[:] = [Report.of(wave, lang)]
+    _opened[:] = [Report.of(wave, lang, article)]
     return _opened[0]
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
+from analysis.presentation.kernel import in_quarto
 from analysis.presentation.provenance import plain, spans
 
 
@@ -14,6 +15,8 @@ class Text:
     markdown: str
 
     def _repr_markdown_(self) -> str:
+        if in_quarto() and not self.markdown:  # it prints an expression whose value is empty as it stands
+            return "[]{.nothing}"
         return spans(self.markdown)
 
     def __str__(self) -> str:

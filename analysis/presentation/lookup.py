@@ -1,8 +1,12 @@
 """Why a result that a document asks for is not there, and what may have been meant. Nothing is ever left out in silence."""
 
 import difflib
+from pathlib import Path
 from typing import NoReturn
 
+from analysis.codebook.model import Codebook
+from analysis.codebook.plan import Plan, read
+from analysis.errors import LegepaneletError
 from analysis.presentation.results import Results
 
 COLUMNS = ("statistic", "by", "level", "by2", "level2", "vs_level", "vs_wave", "model", "term", "category")  # in the order they are asked
@@ -37,3 +41,13 @@ def near(name: str, known, what: str) -> NoReturn:
     """Raises LookupError for a name that is not among those known."""
     found = difflib.get_close_matches(name, list(known), 3, 0.5) or list(known)[:8]
     raise LookupError(f"there is no {what} '{name}'; near it: {', '.join(map(str, found))}")
+
+
+def plan(folder: Path, book: Codebook, article: str, wave: int) -> Plan:
+    """The plan of an article of a wave. Raises PLAN_FIELD, and ARTICLE_UNKNOWN if it has none, or one for another wave."""
+    found = read(folder, book).get(article)
+    if found is None or found.wave != wave:
+        told = f"its plan is for {found.wave}" if found else f"there is no {article}.plan.yml"
+        hint = f"Render it for {found.wave}." if found else "Write its plan first."
+        raise LegepaneletError("ARTICLE_UNKNOWN", f"{article} is no article of {wave}: {told}", hint)
+    return found

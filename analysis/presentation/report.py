@@ -7,15 +7,17 @@ from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
+import yaml
 from babel.dates import format_date
 
 from analysis.codebook import Codebook, Indicator, load
+from analysis.codebook import plan as plans
 from analysis.codebook.comparability import breaking, last_asked
 from analysis.codebook.indicators import of_instrument, of_wave
 from analysis.codebook.plan import Plan
-from analysis.codebook.plan import read as read_plans
-from analysis.presentation import checklists, claims, figures, lookup, numbers, phrases, sections, style, tables
+from analysis.presentation import checklists, claims, figures, front, lookup, numbers, phrases, sections, style, tables
 from analysis.presentation.floats import ABSENT, Cell, Figure, Table, Text, markdown_safe
+from analysis.presentation.kernel import in_quarto, note_wave
 from analysis.presentation.numbers import NBSP
 from analysis.presentation.provenance import plain
 from analysis.presentation.results import Results
@@ -41,12 +43,13 @@ class Report:
     results: Results
 
     @classmethod
-    def of(cls, wave: int, lang: str) -> "Report":
+    def of(cls, wave: int, lang: str, article: str = "") -> "Report":
+        """Raises RESULTS_MISSING, and ARTICLE_UNKNOWN if `article` has a plan for another wave."""
         folders = settings()
-        made = sorted(int(p.parent.name) for p in folders.output.glob("*/results.csv") if p.parent.name.isdigit())
-        return cls(
-            wave, lang, load(folders.codebook), Results.read(folders.output, [w for w in made if w <= wave] or [wave])
-        )
+        book = load(folders.codebook)
+        made = {int(p.parent.name) for p in folders.output.glob("*/results.csv") if p.parent.name.isdigit()}
+        needed = {wave, *(lookup.plan(folders.reports, book, article, wave).compared if article else ())}
+        return cls(wave, lang, book, Results.read(folders.output, sorted({*(w for w in made if w <= wave), *needed})))
 
     # What the wave holds -------------------------------------------------------------------------------------------
 
@@ -109,6 +112,18 @@ class Report:
         """The codebook's paragraph on the wave or on an instrument."""
         part = self.book.instruments[instrument].intro if instrument else self.book.waves[self.wave].intro
         return Text(part[self.lang])
+
+    def metadata(self) -> Text:
+        """What depends on the wave and on its data of a document's front matter, for Quarto: a metadata block of Pandoc's Markdown.
+
+        Empty where the built-in executor runs the document, which puts the same into the front matter.
+        """
+        if not in_quarto():
+            return Text("")
+        note_wave(self.wave)
+        found = front.matter(self.wave, self.lang, self.book.waves[self.wave].document_date, synthetic=self.results.synthetic)
+        found["unsupported-label"] = front.WORDS[self.lang]["draft-label"]  # for filter.lua, should a claim not hold
+        return Text(f"---\n{yaml.safe_dump(front.plain(found), allow_unicode=True, sort_keys=False)}---\n")
 
     # Numbers ---------------------------------------------------------------------------------------------------------
 
@@ -464,10 +479,10 @@ class Report:
 
     def plan(self, article: str) -> Plan:
         """The analysis plan of an article."""
-        plans = read_plans(settings().reports, self.book)
-        if article not in plans:
-            lookup.near(article, plans, "article with a plan")
-        return plans[article]
+        known = plans.read(settings().reports, self.book)
+        if article not in known:
+            lookup.near(article, known, "article with a plan")
+        return known[article]
 
     def plan_hash(self, article: str) -> str:
         """The beginning of the SHA-256 of an article's plan file, enough to tell that a printed plan is the one that was followed."""
@@ -475,7 +490,7 @@ class Report:
 
     def articles(self) -> list[str]:
         """The articles that have a plan for the wave."""
-        return [name for name, plan in read_plans(settings().reports, self.book).items() if plan.wave == self.wave]
+        return [plan.article for plan in plans.plans_of_wave(settings().reports, self.book, self.wave)]
 
     def checklist(self, name: str) -> Table:
         """A reporting checklist, bound to the wave's articles."""

@@ -12,6 +12,7 @@ import seaborn as sns
 from matplotlib import font_manager
 
 from analysis.presentation import provenance
+from analysis.presentation.kernel import wants_raster
 from analysis.settings import ROOT
 
 FONTS = ROOT / "reports" / "look" / "fonts"
@@ -72,6 +73,8 @@ def save(figure, folder: Path, name: str, synthetic: str | None, alt: str) -> Pa
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / name
     figure.savefig(path.with_suffix(".svg"), metadata={"Date": None, "Creator": None})
+    if wants_raster():
+        figure.savefig(path.with_suffix(".png"), metadata={"Software": None})
     plt.close(figure)
     origins = {
         where: [[*vars(o).values(), shown] for o, shown in provenance.origins(text)] for where, text in told.items()

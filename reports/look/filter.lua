@@ -1,5 +1,6 @@
--- What both renderers need (themes, key figures, boxes), and what Quarto does by itself: numbering, cross-references,
--- alt texts and callouts, which only the built-in renderer takes from here.
+-- How a document is laid out, in every format and by both renderers: themes, key figures, boxes, figures and tables with their
+-- numbers, captions and alternative texts, cross-references, callouts. In Quarto it runs last (`at: post-finalize` in _quarto.yml), and
+-- quarto.lua has kept what is laid out here out of Quarto's own hands.
 local stringify = pandoc.utils.stringify
 local words = {
   nb = { fig = "Figur", tbl = "Tabell", sec = "Avsnitt", note = "Merk", region = "Tabell som kan rulles" },
@@ -24,12 +25,30 @@ local function absent(div)
   return found
 end
 
+-- Expressions that had nothing to say: `[]{.nothing}`, as Quarto prints an expression whose value is an empty text.
+local nothing = {
+  Inlines = function(inlines)
+    local found = pandoc.Inlines({})
+    if not inlines:find_if(function(inline) return inline.t == "Span" and inline.classes[1] == "nothing" end) then return nil end
+    for _, inline in ipairs(inlines) do
+      local last = found[#found]
+      local first = last == nil or last.t == "Space" or last.t == "SoftBreak"
+      if not (inline.t == "Span" and inline.classes[1] == "nothing") and not ((inline.t == "Space" or inline.t == "SoftBreak") and first) then
+        found:insert(inline)
+      end
+    end
+    if #found > 0 and found[#found].t == "Space" then found:remove() end
+    return found
+  end,
+  Para = function(para) if #para.content == 0 then return {} end end,
+}
+
 -- Sections on what a wave did not ask; content for another format.
 local function prune(div)
   if div.classes:includes("theme") then return absent(div) and {} or div.content end
   if div.classes:includes("acknowledgement") and blind then return {} end -- an anonymised copy for review thanks nobody
   local only = div.attributes["when-format"]
-  if div.classes:includes("content-visible") and only and not quarto then
+  if div.classes:includes("content-visible") and only then
     local now = html and "html" or typst and "pdf" or docx and "docx" or "jats"
     return only == now and div.content or {}
   end
@@ -62,7 +81,7 @@ local function boxes(div)
 end
 
 local function callout(div)
-  if quarto or not div.classes:includes("callout-note") then return nil end
+  if not div.classes:includes("callout-note") then return nil end
   local title = pandoc.Para({ pandoc.Strong({ pandoc.Str(W.note) }) })
   if div.content[1] and div.content[1].t == "Header" then
     title = pandoc.Para({ pandoc.Strong(div.content[1].content) })
@@ -194,12 +213,13 @@ end
 local function reference(cite)
   local id = cite.citations[1].id
   if not id:match("^fig%-") and not id:match("^tbl%-") and not id:match("^sec%-") then return nil end
-  if not numbers[id] then error("the document refers to @" .. id .. ", which it does not have") end
+  assert(numbers[id], "the document refers to @" .. id .. ", which it does not have") -- Quarto's own error() goes on
   return pandoc.Link(pandoc.Str((numbers[id]:gsub(" ", "\u{a0}"))), "#" .. id)
 end
 
 -- A displayed number: JATS names its results row; a PDF has no use for the mark.
 local function displayed(span)
+  if span.classes:includes("fixed") then return span.content end -- the reason is for who reads the source
   if not span.classes:includes("n") then return nil end
   if typst then return span.content end
   if jats then
@@ -208,13 +228,43 @@ local function displayed(span)
   end
 end
 
+-- What quarto.lua has kept, back as it was.
+local back = {
+  Blocks = function(blocks)
+    local open, now = {}, pandoc.Blocks({})
+    for _, block in ipairs(blocks) do
+      if block.t ~= "RawBlock" or block.format ~= "kept" then
+        now:insert(block)
+      elseif block.text ~= "end" then
+        open[#open + 1] = { now, pandoc.json.decode(block.text, false) }
+        now = pandoc.Blocks({})
+      else
+        local outer, mark = table.unpack(table.remove(open))
+        local attr = pandoc.Attr(mark.id, mark.classes, mark.attributes)
+        outer:insert(mark.kind == "Header" and pandoc.Header(mark.level, now[1].content, attr) or pandoc.Div(now, attr))
+        now = outer
+      end
+    end
+    return now
+  end,
+  Span = function(span)
+    if span.classes[1] == "kept-reference" then return pandoc.Cite({}, { pandoc.Citation(span.attributes.to, "AuthorInText") }) end
+    if span.classes[1] == "kept-picture" then
+      return pandoc.Image(span.content, (span.attributes.source:gsub("%.%a+$", "")), "", { ["fig-alt"] = span.attributes.alt })
+    end
+  end,
+}
+
 function Pandoc(doc)
   local lang = doc.meta.lang and stringify(doc.meta.lang):sub(1, 2) or "nb"
   W, typst, html = words[lang] or words.nb, FORMAT:match("typst") ~= nil, FORMAT:match("html") ~= nil
   docx, jats = FORMAT:match("docx") ~= nil, FORMAT:match("jats") ~= nil
   synthetic = doc.meta.synthetic and stringify(doc.meta["synthetic-label"])
   blind = doc.meta.blind
-  doc = doc:walk({ Div = prune })
+  doc = doc:walk(back):walk(nothing):walk({ Div = prune })
+  doc:walk({ Span = function(span) -- a claim without support, or what the wave did not ask: in Quarto; the built-in renderer refuses it
+    if span.classes:includes("unsupported") or span.classes:includes("absent") then doc.meta["draft-label"] = doc.meta["draft-label"] or doc.meta["unsupported-label"] end
+  end })
   for _, mark in ipairs({ "draft", "synthetic" }) do
     local label = doc.meta[mark .. "-label"]
     if label and not (typst or jats) then
@@ -223,12 +273,8 @@ function Pandoc(doc)
   end
   if docx and doc.meta["date-long"] then doc.meta.date = doc.meta["date-long"] end
   if (docx or jats) and synthetic then doc.meta.title = pandoc.Inlines(synthetic .. " · " .. stringify(doc.meta.title)) end
-  if not quarto then
-    number(doc)
-    doc = doc:walk({ Image = picture, Cite = reference })
-    doc = doc:walk({ Div = float })
-  elseif typst or html then
-    doc = doc:walk({ Div = function(div) if div.identifier:match("^tbl%-") and typst then return tables(div) end end })
-  end
+  number(doc)
+  doc = doc:walk({ Image = picture, Cite = reference })
+  doc = doc:walk({ Div = float })
   return doc:walk({ Div = function(div) return callout(div) or boxes(div) end, Span = displayed })
 end

@@ -24,7 +24,7 @@ def test_outside_of_it_the_document_is_refused_with_its_line():
     assert (fault.code, fault.where) == ("NOT_ASKED", "x.qmd line 14")
 
 
-HEAD = '---\ntitle: "x"\n---\n\n```{python}\n#| tags: [parameters]\n#| include: false\nwave = 2026\n```\n\n'
+HEAD = '---\ntitle: "x"\nlang: nb-NO\n---\n\n```{python}\n#| tags: [parameters]\n#| include: false\nwave = 2026\n```\n\n'
 
 
 @pytest.fixture
@@ -41,8 +41,8 @@ def written(tmp_path):
 
 @pytest.mark.parametrize(
     ("text", "told"),
-    [("::: {.theme}\n\nTekst.\n", "x.nb.qmd line 11: '::: {.theme}' is not closed"), ("Tekst.\n\n:::\n", "x.nb.qmd line 13: ':::' closes nothing that is open"),
-     ("::: {.theme}\n::: {.x}\n:::\n", "x.nb.qmd line 11: '::: {.theme}' is not closed")],
+    [("::: {.theme}\n\nTekst.\n", "x.nb.qmd line 12: '::: {.theme}' is not closed"), ("Tekst.\n\n:::\n", "x.nb.qmd line 14: ':::' closes nothing that is open"),
+     ("::: {.theme}\n::: {.x}\n:::\n", "x.nb.qmd line 12: '::: {.theme}' is not closed")],
 )  # fmt: skip
 def test_a_block_that_is_not_closed_is_told_with_the_line_that_opens_it(written, text, told):
     with pytest.raises(LegepaneletError, match="QMD_DIALECT") as error:
@@ -53,15 +53,15 @@ def test_a_block_that_is_not_closed_is_told_with_the_line_that_opens_it(written,
 def test_a_reference_that_leads_nowhere_is_told_with_its_line_and_the_nearest(written):
     path = written("Se @fig-flyt og @tbl-one.\n\n::: {#fig-flow}\nx\n:::\n\n::: {#tbl-one}\nx\n:::\n")
     (fault,) = checks.references(qmd.read(path), qmd.references(path))
-    assert (fault.code, fault.where) == ("REFERENCE_UNKNOWN", "x.nb.qmd line 11")
+    assert (fault.code, fault.where) == ("REFERENCE_UNKNOWN", "x.nb.qmd line 12")
     assert "@fig-flyt" in fault.what and "did you mean 'fig-flow'?" in fault.what
 
 
 @pytest.mark.commands  # a kernel each
 @pytest.mark.parametrize(
     ("cell", "line", "told"),
-    [("x = = 1", 12, "SyntaxError: invalid syntax"), ("y = 1\nx = (", 13, "SyntaxError: incomplete input"),
-     ("from IPython.display import HTML\nHTML('<b>x</b>')", 12, "which no format shows"), ("1 + 1", 12, "which no format shows")],
+    [("x = = 1", 13, "SyntaxError: invalid syntax"), ("y = 1\nx = (", 14, "SyntaxError: incomplete input"),
+     ("from IPython.display import HTML\nHTML('<b>x</b>')", 13, "which no format shows"), ("1 + 1", 13, "which no format shows")],
 )  # fmt: skip
 def test_a_cell_that_fails_or_shows_nothing_is_told_with_its_line(written, tmp_path, cell, line, told):
     with pytest.raises(LegepaneletError, match="DOCUMENT_FAILED") as error:

@@ -9,7 +9,7 @@ from analysis.documents import prose, qmd
 from analysis.settings import settings
 from tests.projects import Project
 
-HEAD = '---\ntitle: "x"\n---\n\n'
+HEAD = '---\ntitle: "x"\nlang: nb-NO\n---\n\n'
 WAVES = [2019, 2026]
 
 
@@ -38,7 +38,7 @@ def test_computed_numbers_citations_references_and_waves_may_stand(tmp_path, tex
 def test_a_typed_number_is_named_with_its_line(tmp_path, text, typed):
     (fault,) = faults(tmp_path, f"God dag.\n\n{text}")
     assert fault.code == "TYPED_NUMBER"
-    assert fault.where == "x.nb.qmd line 7"
+    assert fault.where == "x.nb.qmd line 8"
     assert fault.what.startswith(f"{typed} is typed in")
 
 

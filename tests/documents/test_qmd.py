@@ -1,12 +1,15 @@
 """The dialect: plain Quarto is read, anything else is refused with its line."""
 
+import re
+
 import pytest
 
 from analysis.documents import qmd
 from analysis.documents.execute import execute
 from analysis.errors import LegepaneletError
+from analysis.settings import ROOT
 
-HEAD = '---\ntitle: "Prøve {{< meta wave >}}"\n---\n\n```{python}\n#| tags: [parameters]\nwave = 1\n```\n\n'
+HEAD = '---\ntitle: "Prøve {{< meta wave >}}"\nlang: nb-NO\n---\n\n```{python}\n#| tags: [parameters]\nwave = 1\n```\n\n'
 
 
 def write(tmp_path, body: str):
@@ -20,14 +23,14 @@ def write(tmp_path, body: str):
     ["{{< video film.mp4 >}}", "```{r}\n1\n```", "```{mermaid}\nx\n```", "::: {.panel-tabset}\n:::", "::: {.callout-warning}\n:::", "```{python}\n#| fig-cap: x\n1\n```", "```{=html}\n<b>\n```"],
 )  # fmt: skip
 def test_what_is_not_plain_quarto_is_refused_with_its_line(tmp_path, line):
-    with pytest.raises(LegepaneletError, match=r"sample\.nb\.qmd line 1[12]"):
+    with pytest.raises(LegepaneletError, match=r"sample\.nb\.qmd line 1[23]"):
         qmd.read(write(tmp_path, "Tekst.\n" + line + "\n"))
 
 
 def test_every_fault_is_told_at_once(tmp_path):
     with pytest.raises(LegepaneletError) as caught:
         qmd.read(write(tmp_path, "{{< video a >}}\n\n{{< kbd b >}}\n"))
-    assert "line 10" in caught.value.message and "line 12" in caught.value.message
+    assert "line 11" in caught.value.message and "line 13" in caught.value.message
 
 
 def test_an_include_is_read_in_place_and_keeps_its_lines(tmp_path):
@@ -42,7 +45,7 @@ def test_a_missing_include(tmp_path):
 
 
 def test_a_block_that_is_not_closed(tmp_path):
-    with pytest.raises(LegepaneletError, match="line 10: the block is not closed"):
+    with pytest.raises(LegepaneletError, match="line 11: the block is not closed"):
         qmd.read(write(tmp_path, "```{python}\n1\n"))
 
 
@@ -55,5 +58,28 @@ def test_inline_values_are_filled_in_and_plain_text_is_escaped(tmp_path):
 
 def test_a_failing_expression_names_its_line(tmp_path):
     notebook = qmd.read(write(tmp_path, "En linje.\n\nTo `{python} 1/0`.\n"))
-    with pytest.raises(LegepaneletError, match=r"sample\.nb\.qmd line 12: `1/0`: ZeroDivisionError"):
+    with pytest.raises(LegepaneletError, match=r"sample\.nb\.qmd line 13: `1/0`: ZeroDivisionError"):
         execute(notebook, parameters={}, metadata={}, folder=tmp_path, data_hash="")
+
+
+@pytest.mark.parametrize(("line", "told"), [("article: true", "ours is 'journal-article'"), ("language: nb", "ours is 'lang'"), ("date-format: long", "is Quarto's own"),
+                                            ("format: html", "is Quarto's own")])  # fmt: skip
+def test_a_key_that_quarto_reads_as_something_else_is_refused_with_its_line(tmp_path, line, told):
+    path = tmp_path / "sample.nb.qmd"
+    path.write_text(f"---\ntitle: x\nlang: nb-NO\n{line}\n---\n", encoding="utf-8")
+    with pytest.raises(LegepaneletError, match=rf"sample\.nb\.qmd line 4: the key .*{re.escape(told)}"):
+        qmd.read(path)
+
+
+@pytest.mark.parametrize("line", ["subtitle: x", "lang: en-GB"])
+def test_a_document_says_the_language_of_its_name(tmp_path, line):
+    """Before anything runs: Quarto chooses its words by it."""
+    path = tmp_path / "sample.nb.qmd"
+    path.write_text(f"---\ntitle: x\n{line}\n---\n", encoding="utf-8")
+    with pytest.raises(LegepaneletError, match="lang: nb-NO"):
+        qmd.read(path)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "reports").glob("*.qmd")), ids=lambda p: p.name)
+def test_the_shipped_documents_are_plain_quarto(path):
+    qmd.read(path)
