@@ -62,7 +62,7 @@ Dette.
 """
 # What Quarto 1.9 and 1.10 do between the two entry points, at their worst: boxes taken apart (JATS), headings numbered by typing,
 # floats and references made its own.
-QUARTO = """
+HOSTILE = """
 function Div(div) return div.content end
 function Header(header) header.content:insert(1, pandoc.Str("9. ")) return header end
 function Cite(cite) return pandoc.Str("?@" .. cite.citations[1].id) end
@@ -80,7 +80,7 @@ def made(folder, text: str, to: str, *filters) -> str:
 @pytest.mark.parametrize("to", ["html5", "typst", "jats_publishing"])
 def test_what_quarto_does_between_the_filters_changes_nothing(tmp_path, to):
     hostile = tmp_path / "hostile.lua"
-    hostile.write_text(QUARTO, encoding="utf-8")
+    hostile.write_text(HOSTILE, encoding="utf-8")
     (tmp_path / "figures").mkdir()
     (tmp_path / "figures" / "fig-one.svg").write_text("<svg/>", encoding="utf-8")
     plain = made(tmp_path, TEXT, to, LOOK / "filter.lua")
