@@ -1,7 +1,8 @@
 """Reads our YAML files as YAML: one value a key, no endless nesting, every mistake with file and line."""
 
 import difflib
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
@@ -38,12 +39,15 @@ class _UniqueKeys(yaml.CSafeLoader):
 
 def read_yaml(path: Path):
     """The contents of one YAML file. Raises CODEBOOK_YAML with the line if it is not well formed, CODEBOOK_MISSING."""
+    return _read(path, _loaded)
+
+
+def _read(path: Path, understood: Callable[[str], object]):
+    """What `understood` makes of a file's text."""
     try:
         if path.stat().st_size > LARGEST:
             raise LegepaneletError("CODEBOOK_YAML", f"{path.name} has {path.stat().st_size:,} bytes", f"At most {LARGEST:,} are read.")
-        text = path.read_text(encoding="utf-8")
-        _check_depth(text)
-        return yaml.load(text, Loader=_UniqueKeys)
+        return understood(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         told = f"{path.name} is missing in {path.parent.name}/"
         raise LegepaneletError("CODEBOOK_MISSING", told, "Take it back from version control.") from None
@@ -55,6 +59,19 @@ def read_yaml(path: Path):
         raise LegepaneletError(
             "CODEBOOK_YAML", f"{path.name}{where}: {getattr(error, 'problem', error)}", "Mend the YAML of that line."
         ) from None
+
+
+def _loaded(text: str):
+    _check_depth(text)
+    return yaml.load(text, Loader=_UniqueKeys)
+
+
+@lru_cache(maxsize=256)
+def _validated(text: str, model):
+    """A text as `model`. A run asks for the codebook once a task: the same text is read once, as no model can be changed."""
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(model).validate_python(_loaded(text))
 
 
 def _check_depth(text: str) -> None:
@@ -102,11 +119,10 @@ def unknown_key(key: object, known: Iterable[object]):
 
 def parse(path: Path, model, code: str, hint: str = ""):
     """A YAML file as `model` (a pydantic type). Raises `code` with file, line and place of everything that does not fit."""
-    from pydantic import TypeAdapter, ValidationError
+    from pydantic import ValidationError
 
-    content = read_yaml(path)
     try:
-        return TypeAdapter(model).validate_python(content)
+        return _read(path, lambda text: _validated(text, model))
     except ValidationError as error:
         raise LegepaneletError(code, "\n".join(_fault(path, fault) for fault in error.errors()), hint) from None
 

@@ -6,7 +6,6 @@ import matplotlib.pyplot as plt
 import pandas as pd
 
 from analysis.presentation import numbers, style
-from analysis.presentation.numbers import DASH
 from analysis.presentation.words import STEPS
 
 WIDTH = 6.22  # inches; the text column of the PDF, so that letters have one size in all figures
@@ -215,12 +214,3 @@ def flow(steps: dict[str, int], lang: str):
 
 def _wrapped(text: str, width: int = 34) -> str:
     return "\n".join(textwrap.wrap(text, width))
-
-
-def described(rows: list[tuple[str, str]]) -> str:
-    """`name value; name value` for alternative texts."""
-    return "; ".join(f"{name} {value}" for name, value in rows) + "."
-
-
-def years(first: int, last: int) -> str:
-    return str(first) if first == last else f"{first}{DASH}{last}"

@@ -7,8 +7,9 @@ import pandas as pd
 
 from analysis.codebook.comparability import breaks_between
 from analysis.codebook.model import BREAKING
-from analysis.presentation import charts, lookup, numbers
+from analysis.presentation import lookup, numbers
 from analysis.presentation.domains import domains
+from analysis.presentation.drawings import Drawing
 from analysis.presentation.floats import ABSENT, Cell, Figure, Text, markdown_safe
 from analysis.presentation.words import STEPS
 
@@ -72,9 +73,7 @@ def trend(report, name: str) -> Figure | Text:
             lines.append((group.label[report.lang], line))
             gone = _hidden_waves(report, name, percent, by="position", level=position)
             hidden += [f"{group.label[report.lang]} ({', '.join(map(str, gone))})"] if gone else []
-    figure = charts.trend(
-        rows, {w: kind for w, (kind, _) in breaks.items()}, lines, _axis(report, indicator), percent, report.lang
-    )
+    figure = Drawing("trend", (rows, {w: kind for w, (kind, _) in breaks.items()}, lines, _axis(report, indicator), percent, report.lang))
     waves = sorted(rows["wave"])
     caption = texts["trend"].format(label=markdown_safe(report.label_of(name)), first=waves[0], last=waves[-1],
                                     who=texts["with_positions" if lines else "everyone"], axis=texts["percent"] if percent else "")  # fmt: skip
@@ -85,7 +84,7 @@ def trend(report, name: str) -> Figure | Text:
                 whys.setdefault(why, []).append(str(wave))
         if whys:
             caption += " " + texts[kind].format(list="; ".join(f"{why} ({', '.join(ws)})" for why, ws in whys.items()))
-    alt = texts["trend_alt"].format(label=indicator.label[report.lang], all=charts.described(
+    alt = texts["trend_alt"].format(label=indicator.label[report.lang], all=_described(
         [(f"{r.wave}:", " ".join(_pair(r, report.digits(name), report.lang))) for r in rows.itertuples()]))  # fmt: skip
     data = [("", rows), *lines]
     body = [
@@ -180,12 +179,12 @@ def groups(report, name: str) -> Figure | Text:
     if not rows:
         return _nothing(report, indicator.label[lang])
     caption = texts["groups"].format(label=markdown_safe(report.label_of(name)), wave=report.wave)
-    alt = texts["groups_alt"].format(label=indicator.label[lang], wave=report.wave, all=charts.described(told))
+    alt = texts["groups_alt"].format(label=indicator.label[lang], wave=report.wave, all=_described(told))
     head = _estimates_head(report, "group", percent)
     positions = [group.label[lang] for group in report.book.panel.reporting_positions.values()]
     if set(positions) <= set(hidden):  # a sensitive item
         hidden = [label for label in hidden if label not in positions] + [report.words["all_positions"]]
-    drawn = charts.groups(rows, _axis(report, indicator))
+    drawn = Drawing("groups", (rows, _axis(report, indicator)))
     return report._drawn(drawn, f"groups_{name}", alt, caption, head, body, hidden)
 
 
@@ -246,14 +245,14 @@ def _stacked(report, instrument, shown, questions) -> Figure | Text:
         title=markdown_safe(shown.title[lang]), base=markdown_safe(bases(report, instrument, questions)), n=n
     )
     alt = texts[f"{kind}_alt"].format(all=" ".join(
-        f"{name}: " + charts.described([(label.lower(), numbers.percent(share / 100, lang)) for label, share in row.items()])
+        f"{name}: " + _described([(label.lower(), numbers.percent(share / 100, lang)) for label, share in row.items()])
         for name, row in shares.iterrows()))  # fmt: skip
     head = [Cell(report.words["question"], number=False), *(Cell(f"{label} (%)") for label in labels)]
     body = [
         [Cell(name, number=False), *(Cell(numbers.decimal(share, 0, lang)) for share in row)]
         for name, row in shares.iterrows()
     ]
-    drawn = charts.stacked(shares, lang, centred=kind == "diverging")
+    drawn = Drawing("stacked", (shares, lang, kind == "diverging"))
     return report._drawn(drawn, shown.id, alt, caption, head, body, _hidden_of(report, questions))
 
 
@@ -302,11 +301,11 @@ def _bars(report, instrument, shown, questions) -> Figure | Text:
     for question, part in rows.groupby("question", sort=False):
         values = [(r.option, *_pair(r, 0, lang)) for r in part.itertuples()]
         told.append(
-            (f"{question}: " if question else "") + charts.described([(f"{o}:", f"{v} {ci}") for o, v, ci in values])
+            (f"{question}: " if question else "") + _described([(f"{o}:", f"{v} {ci}") for o, v, ci in values])
         )
         body += [[Cell(question, number=False)]] * bool(question)
         body += [[Cell(option, number=False), Cell(value), Cell(limits)] for option, value, limits in values]
-    drawn, alt = charts.bars(rows, report.words["share_of"], lang), texts["bars_alt"].format(all=" ".join(told))
+    drawn, alt = Drawing("bars", (rows, report.words["share_of"], lang)), texts["bars_alt"].format(all=" ".join(told))
     head, hidden = _estimates_head(report, "answered", True), _hidden_of(report, questions)
     return report._drawn(drawn, shown.id, alt, caption, head, body, hidden)
 
@@ -317,8 +316,13 @@ def flow(report) -> Figure:
     steps = {r["level"]: r["count"] for _, r in rows.iterrows()}
     texts, words = TEXTS[report.lang], STEPS[report.lang]
     told = [(words[step], numbers.whole(n, report.lang)) for step, n in steps.items() if n]
-    alt = texts["flow_alt"].format(all=charts.described([(step.lower(), n) for step, n in told]))
+    alt = texts["flow_alt"].format(all=_described([(step.lower(), n) for step, n in told]))
     head = [Cell(report.words["step"], number=False), Cell(report.words["n"])]
     body = [[Cell(step, number=False), Cell(n)] for step, n in told]
     caption = texts["flow"].format(wave=report.wave)
-    return report._drawn(charts.flow(steps, report.lang), "flow", alt, caption, head, body)
+    return report._drawn(Drawing("flow", (steps, report.lang)), "flow", alt, caption, head, body)
+
+
+def _described(rows: list[tuple[str, str]]) -> str:
+    """`name value; name value` for alternative texts."""
+    return "; ".join(f"{name} {value}" for name, value in rows) + "."

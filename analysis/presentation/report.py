@@ -15,7 +15,8 @@ from analysis.codebook import plan as plans
 from analysis.codebook.comparability import breaking, last_asked
 from analysis.codebook.indicators import of_instrument, of_wave
 from analysis.codebook.plan import Plan
-from analysis.presentation import checklists, claims, figures, front, lookup, numbers, phrases, sections, style, tables
+from analysis.presentation import checklists, claims, figures, front, lookup, numbers, phrases, sections, tables
+from analysis.presentation.drawings import Drawing
 from analysis.presentation.floats import ABSENT, Cell, Figure, Table, Text, markdown_safe
 from analysis.presentation.kernel import in_quarto, note_wave
 from analysis.presentation.numbers import NBSP
@@ -422,9 +423,9 @@ class Report:
         return f"{text} {self.words['synthetic_caption']}" if self.results.synthetic else text
 
     def _drawn(
-        self, figure, name: str, alt: str, caption: str, head: list[Cell], body: list[list[Cell]], hidden=()
+        self, drawing: Drawing, name: str, alt: str, caption: str, head: list[Cell], body: list[list[Cell]], hidden=()
     ) -> Figure:
-        """A drawn figure as a float; `head` and `body` are its numbers as a table, `hidden` what is not drawn as it is hidden."""
+        """A picture as a float; `head` and `body` are its numbers as a table, `hidden` what is not drawn as it is hidden."""
         if hidden:
             told = self.words["hidden_in_figure"].format(list="; ".join(hidden))
             alt, caption = f"{alt} {told}", f"{caption} {markdown_safe(told)}"
@@ -433,7 +434,7 @@ class Report:
                 *([Cell(label, number=False), *[Cell(numbers.HIDDEN)] * (len(head) - 1)] for label in hidden),
             ]
         mark = self.words["synthetic"] if self.results.synthetic else None
-        path = style.save(figure, FIGURES, f"fig-{name.replace('_', '-')}", mark, alt)
+        path = drawing.save(FIGURES, f"fig-{name.replace('_', '-')}", mark, alt)
         prefix = f"{self.words['synthetic']}. " if self.results.synthetic else ""
         data = Table(f"data-{name}", [head], body, self.words["figure_data"], self._hidden_note(body))
         return Figure(name.replace("_", "-"), path, prefix + alt, self._caption(caption), data)

@@ -65,7 +65,10 @@ Dette.
 HOSTILE = """
 function Div(div) return div.content end
 function Header(header) header.content:insert(1, pandoc.Str("9. ")) return header end
-function Cite(cite) return pandoc.Str("?@" .. cite.citations[1].id) end
+function Cite(cite)
+  local id = cite.citations[1].id
+  if id:match("^fig%-") or id:match("^tbl%-") or id:match("^sec%-") then return pandoc.Str("?@" .. id) end
+end
 function Image(image) return pandoc.Str("picture") end
 """
 

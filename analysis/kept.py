@@ -1,0 +1,34 @@
+"""Files kept by the content that they are made from, in `.build/pictures`: what was made before is not made again."""
+
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from analysis.settings import ROOT
+
+KEPT = ROOT / ".build" / "pictures"
+MOST = 1500  # files that are kept; a picture has three
+
+
+def kept(key: str, suffixes: Sequence[str], make: Callable[[Path], None]) -> list[Path]:
+    """The files of a key, one a suffix; if one is missing, `make` writes all of them, as its path with the suffixes.
+
+    They appear whole, whoever else may be at it.
+    """
+    found = [KEPT / f"{key}{suffix}" for suffix in suffixes]
+    if not all(path.is_file() for path in found):
+        KEPT.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=KEPT) as folder:
+            make(Path(folder) / key)
+            for path in found:
+                os.replace(Path(folder) / path.name, path)
+        _prune()
+    return found
+
+
+def _prune() -> None:
+    """Takes away the oldest past MOST."""
+    files = sorted((p for p in KEPT.iterdir() if p.is_file()), key=lambda p: p.stat().st_mtime)
+    for old in files[:-MOST]:
+        old.unlink(missing_ok=True)

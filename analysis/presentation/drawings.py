@@ -1,0 +1,56 @@
+"""Pictures, kept by content: what was drawn before from the same figures is not drawn again, and no plotting library is loaded for it."""
+
+import hashlib
+import shutil
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.kept import kept
+from analysis.presentation.kernel import wants_raster
+from analysis.presentation.provenance import Traced
+from analysis.settings import ROOT
+
+LOOK = ("reports/look/journal.yml", "requirements.lock")  # how numbers are written, and the libraries
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A picture to be: `charts.<chart>(*arguments)`."""
+
+    chart: str
+    arguments: tuple
+
+    def save(self, folder: Path, name: str, synthetic: str | None, alt: str) -> Path:
+        """Writes `name`.svg and `name`.json as `style.save` does, from what is kept if it is. Gives the path without suffix."""
+        suffixes = (".svg", ".json", *([".png"] if wants_raster() else []))
+        key = hashlib.sha256(repr((self.chart, plain(self.arguments), synthetic, alt, _code())).encode()).hexdigest()[:32]
+        folder.mkdir(parents=True, exist_ok=True)
+        for suffix, path in zip(suffixes, kept(key, suffixes, lambda place: self._draw(place, synthetic, alt)), strict=True):
+            shutil.copyfile(path, folder / f"{name}{suffix}")
+        return folder / name
+
+    def _draw(self, place: Path, synthetic: str | None, alt: str) -> None:
+        from analysis.presentation import charts, style
+
+        style.save(getattr(charts, self.chart)(*self.arguments), place.parent, place.name, synthetic, alt)
+
+
+def plain(value) -> object:
+    """What a picture is drawn from as plain values, the origin of every figure with it: the picture names its origins too."""
+    if isinstance(value, Traced):
+        return (float(value), value.rows, value.field, value.scale)
+    if isinstance(value, pd.DataFrame):
+        return [list(value.columns), list(value.index), [[plain(cell) for cell in row] for row in value.itertuples(index=False, name=None)]]
+    if isinstance(value, dict):
+        return [(key, plain(part)) for key, part in value.items()]
+    return [plain(part) for part in value] if isinstance(value, (list, tuple)) else repr(value)
+
+
+@cache
+def _code() -> str:
+    """A hash of all that decides how a picture looks."""
+    files = [*sorted(Path(__file__).parent.glob("*.py")), *(ROOT / name for name in LOOK), *sorted((ROOT / "reports" / "look" / "fonts").iterdir())]
+    return hashlib.sha256(b"".join(hashlib.sha256(path.read_bytes()).digest() for path in files if path.is_file())).hexdigest()
