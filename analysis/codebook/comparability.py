@@ -1,6 +1,5 @@
 """Whether two waves may be compared on an indicator, and what stands between them."""
 
-from analysis.codebook.indicators import of_wave
 from analysis.codebook.model import BREAKING, Break, Codebook, Indicator
 
 
@@ -27,6 +26,6 @@ def breaking(book: Codebook, indicator: Indicator, earlier: int, later: int) -> 
 def last_asked(book: Codebook, indicator: Indicator, wave: int, among) -> int | None:
     """The latest wave before `wave`, of those in `among`, that has the indicator too."""
     for earlier in sorted((w for w in among if w < wave), reverse=True):
-        if any(i.id == indicator.id and i.kind == indicator.kind for i in of_wave(book, earlier)):
+        if indicator.instrument in book.waves[earlier].instruments and set(indicator.parts) <= set(book.questions(earlier)):
             return earlier
     return None

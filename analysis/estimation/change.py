@@ -9,10 +9,10 @@ earlier population less those who have left it.
 
 import numpy as np
 import pandas as pd
-import svy
-from scipy import stats
 
 from analysis.codebook import Indicator
+from analysis.estimation import levels, linear
+from analysis.estimation.linear import Design
 from analysis.panel import response, weighting
 from analysis.panel.build import WavePanel
 
@@ -22,7 +22,7 @@ LEFT = (*response.NOT_ELIGIBLE, "over_age")
 
 
 def stack(waves: dict[int, WavePanel], columns: list[str], standard: int | None = None
-          ) -> tuple[svy.Sample, pd.DataFrame, pd.DataFrame]:  # fmt: skip
+          ) -> tuple[Design, pd.DataFrame, pd.DataFrame]:  # fmt: skip
     """Waves on top of each other as one raked sample, the same as a pandas table, and the margins.
 
     Each wave is raked to its own margins; with `standard`, all to that wave's. The margins are crossed with wave.
@@ -52,7 +52,8 @@ def stack(waves: dict[int, WavePanel], columns: list[str], standard: int | None 
     stacked = pd.concat(frames, ignore_index=True)
     stacked["stratum"] = weighting.collapse_strata(stacked["stratum"], stacked["doctor"])
     goal = pd.DataFrame(margins)
-    return weighting.raked_sample(_nulls(stacked), goal, cluster="doctor"), stacked, goal
+    sample = weighting.raked_sample(_nulls(stacked), goal, cluster="doctor")
+    return Design.of(sample, stacked, list(dict.fromkeys(goal["variable"])), "doctor"), stacked, goal
 
 
 def _nulls(frame: pd.DataFrame) -> pd.DataFrame:
@@ -68,42 +69,36 @@ def net(waves: dict[int, WavePanel], since: dict[int, list[Indicator]], statisti
     """
     later = max(waves)
     ids = list(dict.fromkeys(i.id for some in since.values() for i in some))
-    sample, frame, _ = stack(waves, [*BY, *ids], later if statistic == "change_standardised" else None)
+    design, frame, _ = stack(waves, [*BY, *ids], later if statistic == "change_standardised" else None)
     rows = []
     for earlier, indicators in since.items():
         for by in [(), *((b,) for b in BY)]:
             if some := [i for i in indicators if not by or i.key]:
-                rows += _contrasts(sample, frame, some, by, earlier, later, statistic)
+                rows += _contrasts(design, frame, some, by, earlier, later, statistic)
     return rows
 
 
-def _contrasts(sample, frame, indicators, by, earlier, later, statistic) -> list[dict]:
-    rows, frame = [], frame[frame["wave"].isin([str(earlier), str(later)])]
-    results = sample.estimation.mean([i.id for i in indicators], by=(*by, "wave"), drop_nulls=True)
-    for indicator, result in zip(indicators, results, strict=True):
-        keys = set(result.keys())
-        answered = frame.loc[frame[indicator.id].notna(), ["doctor", "stratum", "wave", *by]]
-        for level in sorted({k[0] for k in keys}) if by else [None]:
-            now, then = ((level, str(later)), (level, str(earlier))) if by else (str(later), str(earlier))
-            if not {now, then} <= keys:
+def _contrasts(design: Design, frame, indicators, by, earlier, later, statistic) -> list[dict]:
+    """Later less earlier, of everyone or of each level; degrees of freedom are the doctors of both waves less their strata."""
+    rows, estimates, df = [], [], []
+    waves = {wave: (frame["wave"] == str(wave)).to_numpy() for wave in (earlier, later)}
+    doctor, stratum = (pd.factorize(frame[c])[0] for c in ("doctor", "stratum"))
+    for indicator in indicators:
+        y = levels.values(frame, indicator.id)
+        for level, inside in levels.groups(frame, by):
+            then, now = (linear.mean(design, y, inside & waves[wave]) for wave in (earlier, later))
+            if min(now.inside.sum(), then.inside.sum()) < 2:
                 continue
-            here = answered if not by else answered[answered[by[0]] == level]
-            size = here["wave"].value_counts()
-            if min(size.get(str(later), 0), size.get(str(earlier), 0)) < 2:
-                continue
-            r = result.contrast(svy.estd(now) - svy.estd(then)).to_polars().row(0, named=True)
-            both = here["doctor"].duplicated().sum()
-            doctors = here.drop_duplicates("doctor")
-            df = len(doctors) - doctors["stratum"].nunique()
-            reach = stats.t.ppf(0.975, df) * r["se"]
+            both = now.inside | then.inside
+            doctors, first = np.unique(doctor[both], return_index=True)
+            estimates.append(linear.less(now, then))
+            df.append(len(doctors) - len(np.unique(stratum[both][first])))  # each doctor in the stratum of the first row
             rows.append({
                 "kind": "comparison", "indicator": indicator.id, "base": indicator.base, "vs_wave": earlier,
-                "statistic": statistic, "weighting": "cross", "n": int(size[str(later)]), "count": int(size[str(earlier)]),
-                "n_both": int(both), "estimate": r["est"], "se": r["se"], "lower": r["est"] - reach, "upper": r["est"] + reach,
-                "df": df, "p": 2 * stats.t.sf(abs(r["est"]) / r["se"], df) if r["se"] > 0 else None, "unit": "difference",
-                **({"by": by[0], "level": level} if by else {}),
+                "statistic": statistic, "weighting": "cross", "n": int(now.inside.sum()), "count": int(then.inside.sum()),
+                "n_both": int(both.sum() - len(doctors)), "unit": "difference", **({"by": by[0], "level": level[0]} if by else {}),
             })  # fmt: skip
-    return rows
+    return [row if row["se"] > 0 else row | {"p": None} for row in levels.with_p(levels.with_errors(design, rows, estimates, df))]
 
 
 def followed(earlier: WavePanel, later: WavePanel) -> pd.DataFrame:
@@ -117,7 +112,7 @@ def followed(earlier: WavePanel, later: WavePanel) -> pd.DataFrame:
     return who.assign(now=np.select([again, gone], ["again", "left"], "lost"))
 
 
-def longitudinal(earlier: WavePanel, later: WavePanel, ids: list[str]) -> tuple[svy.Sample, pd.DataFrame] | None:
+def longitudinal(earlier: WavePanel, later: WavePanel, ids: list[str]) -> tuple[Design, pd.DataFrame] | None:
     """Those who answered both waves, raked, with `<indicator>` = later less earlier. None if fewer than 30 did."""
     who = followed(earlier, later)
     stayed = who[who["now"] != "left"]
@@ -143,7 +138,8 @@ def longitudinal(earlier: WavePanel, later: WavePanel, ids: list[str]) -> tuple[
     for name in ids:
         frame[name] = second[name].to_numpy() - both[name].to_numpy()
     frame = frame.reset_index(drop=True)
-    return weighting.raked_sample(_nulls(frame), margins), frame
+    sample = weighting.raked_sample(_nulls(frame), margins)
+    return Design.of(sample, frame, list(dict.fromkeys(margins["variable"]))), frame
 
 
 def _chance_of_answering_again(stayed: pd.DataFrame) -> pd.Series:
@@ -161,23 +157,21 @@ def within(earlier: int, later: int, waves: dict[int, WavePanel], indicators: li
     made = longitudinal(waves[earlier], waves[later], [i.id for i in indicators])
     if made is None:
         return []
-    sample, frame = made
-    rows = []
+    design, frame = made
+    rows, estimates = [], []
     for by in [(), *((b,) for b in BY)]:
-        some = [i for i in indicators if (not by or i.key) and frame[i.id].notna().sum() >= 30]
-        if not some:
-            continue
-        results = sample.estimation.mean([i.id for i in some], by=by or None, drop_nulls=True)
-        for indicator, result in zip(some, results, strict=True):
-            for r in result.to_polars().iter_rows(named=True):
-                if r["n"] >= 2:
+        for indicator in [i for i in indicators if (not by or i.key) and frame[i.id].notna().sum() >= 30]:
+            y = levels.values(frame, indicator.id)
+            for level, inside in levels.groups(frame, by):
+                found = linear.mean(design, y, inside)
+                if (n := int(found.inside.sum())) >= 2:
+                    estimates.append(found)
                     rows.append({
                         "kind": "comparison", "indicator": indicator.id, "base": indicator.base, "vs_wave": earlier,
-                        "statistic": "change_within", "weighting": "longitudinal", "n": r["n"], "n_both": r["n"],
-                        "estimate": r["est"], "se": r["se"], "lower": r["lci"], "upper": r["uci"], "df": r["df"],
-                        "unit": "difference", **({"by": by[0], "level": r[by[0]]} if by else {}),
+                        "statistic": "change_within", "weighting": "longitudinal", "n": n, "n_both": n,
+                        "unit": "difference", **({"by": by[0], "level": level[0]} if by else {}),
                     })  # fmt: skip
-    return rows
+    return levels.with_errors(design, rows, estimates)
 
 
 def leavers(earlier: WavePanel, later: WavePanel) -> list[dict]:

@@ -25,8 +25,8 @@ def write(book: Codebook, wave: int, panels: dict[int, WavePanel], plans: list[P
     panel = panels[wave]
     indicators = [i for i in of_wave(book, wave) if i.id != "position"]
     ids = list(dict.fromkeys(i.id for i in indicators))
-    sample, who = weighted(panel)
-    who["weight"] = sample.data["weight"].to_numpy()
+    design, who = weighted(panel)
+    who["weight"] = design.weight
     variables = list(dict.fromkeys(panel.margins["variable"]))
     who = who.assign(**{v: who[f"raked_{v}"] for v in variables})
     columns = dict.fromkeys(["doctor", "stratum", "start_weight", "weight", *variables, *BACKGROUND, *ids])
@@ -36,9 +36,9 @@ def write(book: Codebook, wave: int, panels: dict[int, WavePanel], plans: list[P
         (folder / name).unlink(missing_ok=True)
     if compared:
         shared = [i for i in ids if any(i in panels[w].doctors for w in compared)]
-        sample, frame, goal = stack({w: panels[w] for w in [*compared, wave]}, [*BACKGROUND, *shared])
+        design, frame, goal = stack({w: panels[w] for w in [*compared, wave]}, [*BACKGROUND, *shared])
         names = {name: CROSSED.get(name, name.removeprefix("m_")) for name in goal["variable"].unique()}
-        frame = frame.rename(columns=names).assign(weight=sample.data["weight"].to_numpy())
+        frame = frame.rename(columns=names).assign(weight=design.weight)
         written += [
             _csv(frame, folder / "panel.csv"),
             _csv(goal.replace({"variable": names}), folder / "panel_margins.csv"),

@@ -1,37 +1,39 @@
-"""Means, shares and quartiles of a wave, overall and by group. All from `svy`, which equals R's `survey`."""
+"""Means, shares and quartiles of a wave, overall and by group."""
+
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
-import polars as pl
-import svy
 from scipy.stats import beta
 
 from analysis.codebook import Codebook, Indicator
 from analysis.codebook.plan import CONTRASTS
+from analysis.estimation import linear
+from analysis.estimation.linear import Design, Estimate
 
 BY = ("sex", "age_group", "position")
 QUARTILES = {0.25: "p25", 0.5: "median", 0.75: "p75"}
 MISSING = ("unanswered", "refused", "not_applicable", "unusable")
 
 
-def estimate(sample: svy.Sample, frame: pd.DataFrame, reasons: pd.DataFrame, indicators: list[Indicator],
+def estimate(design: Design, frame: pd.DataFrame, reasons: pd.DataFrame, indicators: list[Indicator],
              hours: set[str]) -> list[dict]:  # fmt: skip
     """Rows of all `indicators`: overall and by each of BY; those in `hours` also by position x sex, with quartiles.
 
-    `sample` is the raked svy sample, `frame` the same doctors as a pandas table (groups, indicators, weight), `reasons`
+    `design` is the raked sample, `frame` the same doctors as a pandas table (groups, indicators, weight), `reasons`
     their reasons of missing answers. Means: t interval on (valid - their strata) degrees of freedom. Shares: logit
     interval (R: `svyciprop(method = "logit")`); a share of 0 or 1 gets the exact limit on n / Kish's design effect.
     """
     rows = []
     for by in [(), *((b,) for b in BY)]:
-        rows += _means([i for i in indicators if i.kind == "mean"], sample, frame, reasons, by)
-        rows += _shares([i for i in indicators if i.kind != "mean"], sample, frame, reasons, by)
+        rows += _means([i for i in indicators if i.kind == "mean"], design, frame, reasons, by)
+        rows += _shares([i for i in indicators if i.kind != "mean"], design, frame, reasons, by)
     special = [i for i in indicators if i.id in hours]
     by = ("position", "sex")
-    rows += _means([i for i in special if i.kind == "mean"], sample, frame, reasons, by)
-    rows += _shares([i for i in special if i.kind != "mean"], sample, frame, reasons, by)
+    rows += _means([i for i in special if i.kind == "mean"], design, frame, reasons, by)
+    rows += _shares([i for i in special if i.kind != "mean"], design, frame, reasons, by)
     for by in [(), *((b,) for b in BY)]:
-        rows += _quartiles([i for i in special if i.kind == "mean"], sample, frame, reasons, by)
+        rows += _quartiles([i for i in special if i.kind == "mean"], design, frame, reasons, by)
     return rows
 
 
@@ -61,62 +63,89 @@ def _common(indicator: Indicator) -> dict:
     return {"kind": "estimate", "indicator": indicator.id, "base": indicator.base, "weighting": "cross"}
 
 
-def _estimates(results, by: tuple):
-    """Rows of svy results as (index of the variable, levels, record)."""
-    for place, result in enumerate(results):
-        for record in result.to_polars().iter_rows(named=True):
-            yield place, tuple(record[b] for b in by), record
-
-
 def _answered(frame: pd.DataFrame, ids: list[str]) -> list[str]:
     return [i for i in ids if frame[i].notna().sum() >= 2]
 
 
-def _means(indicators: list[Indicator], sample, frame, reasons, by: tuple) -> list[dict]:
-    by_id = {i.id: i for i in indicators}
-    ids = _answered(frame, list(by_id))
-    if not ids:
-        return []
-    number, rows = counts(frame, reasons, ids, by), []
-    results = sample.estimation.mean(ids, by=by or None, drop_nulls=True)
-    for place, levels, r in _estimates(results, by):
-        indicator = by_id[ids[place]]
-        n, lost = number[(indicator.id, *levels)]
-        rows.append(_common(indicator) | key(by, levels) | {
-            "statistic": "mean", "n": n, "n_missing": lost, "estimate": r["est"], "se": r["se"], "lower": r["lci"],
-            "upper": r["uci"], "df": r["df"], "unit": "mean"})  # fmt: skip
-    return rows
+def groups(frame: pd.DataFrame, by: tuple) -> Iterator[tuple[tuple, np.ndarray]]:
+    """Levels of the grouping variables and the rows that have them, in order; everyone without grouping."""
+    if not by:
+        yield (), np.ones(len(frame), dtype=bool)
+        return
+    keys = [frame[b] for b in by]
+    for levels, rows in sorted(frame.groupby(list(by) if len(by) > 1 else by[0], observed=True).indices.items()):
+        inside = np.zeros(len(frame), dtype=bool)
+        inside[rows] = True
+        yield levels if len(keys) > 1 else (levels,), inside
 
 
-def _shares(indicators: list[Indicator], sample, frame, reasons, by: tuple) -> list[dict]:
+def values(frame: pd.DataFrame, name: str) -> np.ndarray:
+    """A column as floats, NaN where there is no answer."""
+    return frame[name].to_numpy(dtype=float, na_value=np.nan)
+
+
+def _means(indicators: list[Indicator], design: Design, frame, reasons, by: tuple) -> list[dict]:
     by_id = {i.id: i for i in indicators}
     ids = _answered(frame, list(by_id))
-    if not ids:
-        return []
-    number, rows = counts(frame, reasons, ids, by), []
-    results = sample.estimation.prop(ids, by=by or None, drop_nulls=True)
-    found = {(ids[place], *levels, int(r[ids[place]])): r for place, levels, r in _estimates(results, by)}
-    tallies = _tallies(frame, ids, by)
+    number = counts(frame, reasons, ids, by) if ids else {}
+    rows, estimates = [], []
+    for name in ids:
+        y = values(frame, name)
+        for levels, inside in groups(frame, by):
+            found = linear.mean(design, y, inside)
+            if found.inside.any():
+                n, lost = number[(name, *levels)]
+                estimates.append(found)
+                rows.append(_common(by_id[name]) | key(by, levels) | {"statistic": "mean", "n": n, "n_missing": lost, "unit": "mean"})
+    return with_errors(design, rows, estimates)
+
+
+def with_errors(design: Design, rows: list[dict], estimates: list[Estimate], df: list[int] | None = None) -> list[dict]:
+    """The rows with their estimate, standard error and t interval on `df`, by default the answers less their strata."""
+    value = np.array([e.value for e in estimates])
+    free = np.array([design.df(e.inside) for e in estimates] if df is None else df, dtype=float)
+    se = linear.standard_errors(design, estimates)
+    lower, upper = linear.t_interval(value, se, free)
+    return [
+        row | {"estimate": v, "se": s, "lower": lo, "upper": up, "df": d}
+        for row, v, s, lo, up, d in zip(rows, value.tolist(), se.tolist(), lower.tolist(), upper.tolist(), free.tolist(), strict=True)
+    ]
+
+
+def _shares(indicators: list[Indicator], design: Design, frame, reasons, by: tuple) -> list[dict]:
+    by_id = {i.id: i for i in indicators}
+    ids = _answered(frame, list(by_id))
+    number = counts(frame, reasons, ids, by) if ids else {}
+    answers, inside = {name: values(frame, name) for name in ids}, dict(groups(frame, by))
+    rows, estimates = [], []
     for (name, *levels), (n, lost) in number.items():
         indicator = by_id[name]
-        codes = list(indicator.categories) if indicator.kind == "category" else [1]
-        for code in codes if n else []:
-            count = tallies.get((name, *levels, code), 0)
-            row = _common(indicator) | key(by, tuple(levels)) | {
-                "statistic": "share", "n": n, "n_missing": lost, "count": count, "unit": "share",
-                "category": code if indicator.kind == "category" else None}  # fmt: skip
-            rows.append(row | _share(found.get((name, *levels, code)), count, n, frame, name, by, levels))
-    return rows
+        for code in (list(indicator.categories) if indicator.kind == "category" else [1]) if n else []:
+            y = np.where(np.isnan(answers[name]), np.nan, answers[name] == code)
+            estimates.append(linear.mean(design, y, inside[tuple(levels)]))
+            rows.append(_common(indicator) | key(by, tuple(levels)) | {
+                "statistic": "share", "n": n, "n_missing": lost, "count": estimates[-1].count, "unit": "share",
+                "category": code if indicator.kind == "category" else None})  # fmt: skip
+    return _with_limits(design, rows, estimates)
 
 
-def _share(r: dict | None, count: int, n: int, frame, name, by, levels) -> dict:
-    if 0 < count < n:
-        return {"estimate": r["est"], "se": r["se"], "lower": r["lci"], "upper": r["uci"], "df": r["df"]}
-    inside = frame[name].notna()
-    for b, level in zip(by, levels, strict=True):
-        inside &= frame[b] == level
-    lower, upper = exact_limits(count == n, frame.loc[inside, "weight"].to_numpy())
-    return {"estimate": float(count == n), "se": 0.0, "lower": lower, "upper": upper}
+def _with_limits(design: Design, rows: list[dict], estimates: list[Estimate]) -> list[dict]:
+    """Shares with logit limits; those of nobody or of all with exact ones, and no degrees of freedom."""
+    between = [place for place, row in enumerate(rows) if 0 < row["count"] < row["n"]]
+    se = linear.standard_errors(design, [estimates[place] for place in between])
+    p = np.array([estimates[place].value for place in between])
+    df = np.array([design.df(estimates[place].inside) for place in between], dtype=float)
+    lower, upper = linear.logit_interval(p, se, df)
+    found = {
+        place: {"estimate": v, "se": s, "lower": lo, "upper": up, "df": d}
+        for place, v, s, lo, up, d in zip(between, p.tolist(), se.tolist(), lower.tolist(), upper.tolist(), df.tolist(), strict=True)
+    }
+    return [row | (found.get(place) or _all_or_none(row, estimates[place], design.weight)) for place, row in enumerate(rows)]
+
+
+def _all_or_none(row: dict, share: Estimate, weight: np.ndarray) -> dict:
+    lower, upper = exact_limits(row["count"] == row["n"], weight[share.inside])
+    return {"estimate": float(row["count"] == row["n"]), "se": 0.0, "lower": lower, "upper": upper}
 
 
 def exact_limits(all_of_them: bool, weight: np.ndarray, level: float = 0.95) -> tuple[float, float]:
@@ -126,18 +155,12 @@ def exact_limits(all_of_them: bool, weight: np.ndarray, level: float = 0.95) -> 
     return (edge, 1.0) if all_of_them else (0.0, 1 - edge)
 
 
-def _tallies(frame: pd.DataFrame, ids: list[str], by: tuple) -> dict[tuple, int]:
-    long = frame[[*by, *ids]].melt(id_vars=list(by), value_vars=ids, var_name="_indicator", value_name="_code").dropna()
-    size = long.groupby(["_indicator", *by, "_code"], observed=True).size()
-    return {(*index[:-1], int(index[-1])): int(n) for index, n in size.items()}
-
-
-def _quartiles(indicators: list[Indicator], sample, frame, reasons, by: tuple) -> list[dict]:
+def _quartiles(indicators: list[Indicator], design: Design, frame, reasons, by: tuple) -> list[dict]:
     """P25, median and P75 with Woodruff's intervals (R: `svyquantile`, its default rule)."""
     rows = []
     for indicator in indicators:
         number = counts(frame, reasons, [indicator.id], by)
-        result = sample.estimation.quantile(indicator.id, p=tuple(QUARTILES), by=by or None, drop_nulls=True)
+        result = design.sample.estimation.quantile(indicator.id, p=tuple(QUARTILES), by=by or None, drop_nulls=True)
         for r in result.to_polars().iter_rows(named=True):
             levels = tuple(r[b] for b in by)
             n, lost = number[(indicator.id, *levels)]
@@ -147,49 +170,50 @@ def _quartiles(indicators: list[Indicator], sample, frame, reasons, by: tuple) -
     return rows
 
 
-def overall(sample: svy.Sample, frame: pd.DataFrame, reasons: pd.DataFrame, indicator: Indicator) -> list[dict]:
+def overall(design: Design, frame: pd.DataFrame, reasons: pd.DataFrame, indicator: Indicator) -> list[dict]:
     """The row of one mean or share, of everyone."""
-    return (_means if indicator.kind == "mean" else _shares)([indicator], sample, frame, reasons, ())
+    return (_means if indicator.kind == "mean" else _shares)([indicator], design, frame, reasons, ())
 
 
-def by_indicator(
-    sample: svy.Sample, frame: pd.DataFrame, reasons: pd.DataFrame, indicator: Indicator, by: str
-) -> list[dict]:
+def by_indicator(design: Design, frame: pd.DataFrame, reasons: pd.DataFrame, indicator: Indicator, by: str) -> list[dict]:
     """Rows of one mean or share by the levels of a 0/1 indicator `by`."""
-    levels = frame[by].map({0: "0", 1: "1"})
-    data = sample.data.with_columns(pl.from_pandas(levels).alias(by))
-    make = _means if indicator.kind == "mean" else _shares
-    return make([indicator], sample.clone(data=data), frame.assign(**{by: levels}), reasons, (by,))
+    grouped = frame.assign(**{by: frame[by].map({0: "0", 1: "1"})})
+    return (_means if indicator.kind == "mean" else _shares)([indicator], design, grouped, reasons, (by,))
 
 
-def differences(sample: svy.Sample, frame: pd.DataFrame, indicators: list[Indicator]) -> list[dict]:
+def differences(design: Design, frame: pd.DataFrame, indicators: list[Indicator]) -> list[dict]:
     """Women less men, 55-69 less under 40, positions less senior consultants: contrasts of domains, which know their covariance."""
-    rows, by_id = [], {i.id: i for i in indicators}
+    rows, estimates, df, by_id = [], [], [], {i.id: i for i in indicators}
     for by, contrasts in CONTRASTS.items():
-        for place, result in enumerate(
-            sample.estimation.mean(ids := _answered(frame, list(by_id)), by=by, drop_nulls=True)
-        ):
-            levels = set(result.keys())
+        inside = {levels[0]: rows for levels, rows in groups(frame, (by,))}
+        for name in _answered(frame, list(by_id)):
+            y = values(frame, name)
+            level = {one: linear.mean(design, y, inside[one]) for pair in contrasts for one in pair if one in inside}
             for one, other in contrasts:
-                if {one, other} <= levels:
-                    r = result.contrast(svy.estd(one) - svy.estd(other)).to_polars().row(0, named=True)
-                    rows.append(_common(by_id[ids[place]]) | {
+                if {one, other} <= {k for k, found in level.items() if found.inside.any()}:
+                    estimates.append(linear.less(level[one], level[other]))
+                    df.append(design.df(~np.isnan(y) & np.logical_or.reduce(list(inside.values()))))
+                    rows.append(_common(by_id[name]) | {
                         "kind": "comparison", "by": by, "level": one, "vs_level": other, "statistic": "difference",
-                        "n": int(frame.loc[frame[by].isin([one, other]), ids[place]].notna().sum()),
-                        "estimate": r["est"], "se": r["se"], "lower": r["lci"], "upper": r["uci"], "df": r["df"],
-                        "p": r["p_value"], "unit": "difference"})  # fmt: skip
-    return rows
+                        "n": int(estimates[-1].inside.sum()), "unit": "difference"})  # fmt: skip
+    return with_p(with_errors(design, rows, estimates, df))
 
 
-def by_group(book: Codebook, wave: int, indicators: list[Indicator], sample: svy.Sample, frame: pd.DataFrame,
+def with_p(rows: list[dict]) -> list[dict]:
+    """The rows of differences with their p value."""
+    p = linear.p_value(*(np.array([row[c] for row in rows], dtype=float) for c in ("estimate", "se", "df")))
+    return [row | {"p": value} for row, value in zip(rows, p.tolist(), strict=True)]
+
+
+def by_group(book: Codebook, wave: int, indicators: list[Indicator], design: Design, frame: pd.DataFrame,
              reasons: pd.DataFrame, by: str) -> list[dict]:  # fmt: skip
     """Rows of `indicators` by the levels of one variable, distributions also in three classes."""
-    rows = _means([i for i in indicators if i.kind == "mean"], sample, frame, reasons, (by,))
-    rows += _shares([i for i in indicators if i.kind != "mean"], sample, frame, reasons, (by,))
-    return rows + three_classes(book, wave, sample, frame, indicators, (by,))
+    rows = _means([i for i in indicators if i.kind == "mean"], design, frame, reasons, (by,))
+    rows += _shares([i for i in indicators if i.kind != "mean"], design, frame, reasons, (by,))
+    return rows + three_classes(book, wave, design, frame, indicators, (by,))
 
 
-def three_classes(book: Codebook, wave: int, sample: svy.Sample, frame: pd.DataFrame, indicators: list[Indicator],
+def three_classes(book: Codebook, wave: int, design: Design, frame: pd.DataFrame, indicators: list[Indicator],
                   groups: tuple[str, ...] = BY) -> list[dict]:  # fmt: skip
     """Shares of an ordered distribution in three classes (category 1-3, statistic `share_of_three`), by each of `groups`.
 
@@ -199,11 +223,10 @@ def three_classes(book: Codebook, wave: int, sample: svy.Sample, frame: pd.DataF
     classes = pd.DataFrame({name: frame[name].map(class_of(sorted(i.categories))) for name, i in ordered.items()})
     if classes.empty:
         return []
-    data = sample.data.with_columns(pl.from_pandas(classes.astype("Float64")))
     reduced = [i.model_copy(update={"categories": {c: i.label for c in (1, 2, 3)}}) for i in ordered.values()]
     cut = frame.assign(**classes)
     nothing_missing = pd.DataFrame("", index=frame.index, columns=list(ordered))
-    rows = [row for by in groups for row in _shares(reduced, sample.clone(data=data), cut, nothing_missing, (by,))]
+    rows = [row for by in groups for row in _shares(reduced, design, cut, nothing_missing, (by,))]
     return [row | {"statistic": "share_of_three"} for row in rows]
 
 

@@ -1,4 +1,4 @@
-"""One model a fixed theme over the waves: design-based (`svy`'s glm), with statsmodels' GEE as the sensitivity analysis."""
+"""One model a fixed theme over the waves, design-based (`svy`'s glm): population-averaged, with the doctor as cluster."""
 
 import warnings
 
@@ -19,10 +19,10 @@ def trend(indicator: str, waves: dict[int, WavePanel], wave: int) -> list[dict]:
     """Rows of the model of `indicator` over `waves` (the last is `wave`): adjusted means or shares by wave, and terms.
 
     Stacked waves, the doctor as cluster (R: `svyglm` on `svydesign(ids=~doctor)`, raked). Reference: the wave itself, men,
-    40-54 years, senior consultants. The GEE has exchangeable correlation within doctor and the same raked weights.
+    40-54 years, senior consultants.
     """
     family = MODELS[indicator]
-    sample, frame, _ = stack(waves, [indicator, *BACKGROUND])
+    design, frame, _ = stack(waves, [indicator, *BACKGROUND])
     complete = frame.dropna(subset=[indicator, *BACKGROUND])
     terms = [("wave", str(wave))] * (len(waves) > 1) + [(b, REFERENCE[b]) for b in BACKGROUND]
     if any(complete[b].nunique() < 2 or ref not in set(complete[b]) for b, ref in terms):
@@ -31,7 +31,7 @@ def trend(indicator: str, waves: dict[int, WavePanel], wave: int) -> list[dict]:
         warnings.catch_warnings()
     ):  # a separated term comes back without a standard error, and is shown without figures
         warnings.simplefilter("ignore", svy.SvyUserWarning)
-        fit = sample.glm.fit(
+        fit = design.sample.glm.fit(
             indicator, x=[svy.Cat(b, ref=ref) for b, ref in terms], family=family, drop_nulls=True, tol=1e-12
         )
     common = {
@@ -45,8 +45,6 @@ def trend(indicator: str, waves: dict[int, WavePanel], wave: int) -> list[dict]:
     rows = coefficients(fit, terms, complete, family, common | {"model": "trend"})
     if len(waves) > 1:
         rows += adjusted(fit, "wave", complete, family, common | {"model": "trend"})
-        weight = pd.Series(sample.data["weight"].to_numpy(), index=frame.index)[complete.index]
-        rows += _gee(complete.assign(weight=weight), indicator, terms, family, common | {"model": "gee"})
     return rows
 
 
@@ -80,28 +78,4 @@ def adjusted(fit, variable: str, complete: pd.DataFrame, family: str, common: di
         common | {"term": f"{variable}={r[variable]}", "statistic": statistic, "n": int((complete[variable] == r[variable]).sum()),
                   "estimate": r["margin"], "se": r["se"], "lower": r["lci"], "upper": r["uci"], "unit": unit}
         for r in margins.iter_rows(named=True)
-    ]  # fmt: skip
-
-
-def _gee(complete, indicator, terms, family, common) -> list[dict]:
-    """Wave terms of the marginal model (Liang & Zeger 1986)."""
-    import statsmodels.api as sm
-
-    dummies = [
-        pd.get_dummies(complete[b], prefix=b, prefix_sep="=").astype(float).drop(columns=f"{b}={ref}")
-        for b, ref in terms
-    ]
-    design = sm.add_constant(pd.concat(dummies, axis=1))
-    kind = sm.families.Binomial() if family == "binomial" else sm.families.Gaussian()
-    ordered = complete.assign(_row=range(len(complete))).sort_values(["doctor", "wave"])["_row"].to_numpy()
-    model = sm.GEE(complete[indicator].to_numpy()[ordered], design.to_numpy()[ordered], groups=complete["doctor"].to_numpy()[ordered],
-                   family=kind, cov_struct=sm.cov_struct.Exchangeable(), weights=complete["weight"].to_numpy()[ordered])  # fmt: skip
-    fit = model.fit()
-    form, statistic = (np.exp, "odds_ratio") if family == "binomial" else ((lambda v: v), "difference")
-    interval = fit.conf_int()
-    return [
-        common | {"term": name, "statistic": statistic, "n": int((complete["wave"] == name.split("=")[1]).sum()),
-                  "estimate": form(fit.params[i]), "se": fit.bse[i], "lower": form(interval[i, 0]),
-                  "upper": form(interval[i, 1]), "p": fit.pvalues[i], "unit": "ratio" if family == "binomial" else "difference"}
-        for i, name in enumerate(design.columns) if name.startswith("wave=")
     ]  # fmt: skip

@@ -1,7 +1,6 @@
 """A table on demand: an indicator of one wave by one or two groups, of a part of the doctors."""
 
 import pandas as pd
-import polars as pl
 
 from analysis.codebook import Codebook, Indicator
 from analysis.errors import LegepaneletError
@@ -26,7 +25,7 @@ def estimate(
 
     Raises TABLE_EMPTY. The doctors outside stay in the design, as in R's `subset` of a survey design, so that standard errors are those of a domain.
     """
-    sample, frame = weighted(panel)
+    design, frame = weighted(panel)
     reasons, rows = reasons_of(panel, frame), []
     inside = pd.Series(True, index=frame.index)
     for variable, those in where.items():
@@ -37,8 +36,7 @@ def estimate(
             label = label + frame[b].fillna("").astype(str) + APART
         known = inside & frame[list(groups)].notna().all(axis=1)
         label = label.where(known, "outside")
-        data = sample.data.with_columns(pl.Series(GROUP, label.tolist()))
-        arguments = (sample.clone(data=data), frame.assign(**{GROUP: label}), reasons)
+        arguments = (design, frame.assign(**{GROUP: label}), reasons)
         for row in levels.by_group(book, wave, indicators, *arguments, GROUP):
             if row["level"] != "outside":
                 rows.append(row | {"by": "", "level": ""} | levels.key(groups, tuple(row["level"].split(APART))))

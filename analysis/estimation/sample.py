@@ -1,21 +1,22 @@
 """The weighted sample that a wave's levels, differences and models are estimated from."""
 
 import pandas as pd
-import svy
 
+from analysis.estimation.linear import Design
 from analysis.panel import weighting
 from analysis.panel.build import WavePanel
 
 
-def weighted(panel: WavePanel) -> tuple[svy.Sample, pd.DataFrame]:
-    """The wave's raked svy sample and the same doctors as a pandas table, in one order."""
+def weighted(panel: WavePanel) -> tuple[Design, pd.DataFrame]:
+    """The wave's raked sample and the same doctors as a pandas table, in one order."""
     frame = panel.analysed
     frame["stratum"] = weighting.collapse_strata(frame["stratum"], frame["doctor"])
     variables = list(dict.fromkeys(panel.margins["variable"]))
     raked = frame.drop(columns=["weight", *variables]).rename(columns={f"raked_{v}": v for v in variables})
     raked["sex"] = frame["sex"]  # a group to report by, even where it is raked to as well
     numbers = raked.select_dtypes("number").columns
-    return weighting.raked_sample(raked.astype({c: "Float64" for c in numbers}), panel.margins), frame
+    sample = weighting.raked_sample(raked.astype({c: "Float64" for c in numbers}), panel.margins)
+    return Design.of(sample, frame, variables), frame
 
 
 def reasons_of(panel: WavePanel, frame: pd.DataFrame) -> pd.DataFrame:

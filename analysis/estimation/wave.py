@@ -25,13 +25,13 @@ def estimate(
     """The complete results table of `wave`. `panels` holds it and the earlier waves there are data for; `plans` are its articles'."""
     panel = panels[wave]
     indicators = [i for i in of_wave(book, wave) if i.id != "position"]
-    sample, frame = weighted(panel)
-    rows = levels.estimate(sample, frame, reasons_of(panel, frame), indicators, HOURS)
-    rows += levels.three_classes(book, wave, sample, frame, indicators)
-    rows += levels.differences(sample, frame, [i for i in indicators if i.key and i.kind != "category"])
+    design, frame = weighted(panel)
+    rows = levels.estimate(design, frame, reasons_of(panel, frame), indicators, HOURS)
+    rows += levels.three_classes(book, wave, design, frame, indicators)
+    rows += levels.differences(design, frame, [i for i in indicators if i.key and i.kind != "category"])
     rows += changes(book, wave, panels, [i for i in indicators if i.kind != "category"], plans)
     for plan in plans:
-        rows += topics.estimate(book, plan, panels, sample, frame, rows)
+        rows += topics.estimate(book, plan, panels, design, frame, rows)
     for name in models.MODELS:
         indicator = next((i for i in indicators if i.id == name), None)
         if indicator is not None:

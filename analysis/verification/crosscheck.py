@@ -47,7 +47,7 @@ def wanted(results: pd.DataFrame) -> pd.DataFrame:
     rows.loc[plain & rows["statistic"].isin(["p25", "median", "p75"]), "what"] = "quantile"
     rows.loc[plain & (rows["statistic"] == "difference"), "what"] = "difference"
     rows.loc[plain & (rows["statistic"] == "change_net") & (rows["status"] == "shown"), "what"] = "change"
-    article = (rows["kind"] == "model") & ~rows["model"].isin(["", "trend", "gee", "specification"])
+    article = (rows["kind"] == "model") & ~rows["model"].isin(["", "trend", "specification"])
     rows.loc[article & rows["statistic"].isin(["odds_ratio", "difference"]), "what"] = "model"
     rows["family"] = np.where(rows["statistic"] == "odds_ratio", "binomial", "gaussian")
     rows["reference"] = (rows["status"] == "reference").astype(int)

@@ -118,7 +118,7 @@ def axe() -> Path | None:
 @in_browser
 @pytest.mark.skipif(axe() is None, reason="axe-playwright-python, which holds axe-core, is not installed")
 @pytest.mark.parametrize(
-    "document", ["1994/wave-report.nb", *(f"2026/{a}.{lang}" for a, lang in EVERY), "2026/appendix.nb"]
+    "document", ["1994/wave-report.nb", "2026/ai-use.nb", "2026/research-conditions.en", "2026/unequal-treatment.nb", "2026/appendix.nb"]
 )
 def test_no_page_has_a_fault_of_accessibility(full, tmp_path, document):
     script = f"""

@@ -112,8 +112,10 @@ class TestTheSame:
         assert texts[0] == texts[1] and heads[0] == heads[1]
 
     def test_jats(self, both, name):
+        """Plain Quarto gives numbers no ids; which they are of, their rows tell."""
         ours, theirs = (folder / f"{name}.xml" for folder in both)
-        assert etree.canonicalize(from_file=ours) == etree.canonicalize(from_file=theirs)
+        one, two = (re.sub(r' id="n-\d+"', "", etree.canonicalize(from_file=path)) for path in (ours, theirs))
+        assert one == two
         assert [p.name for p in sorted(ours.with_suffix(".figures").iterdir())] == [p.name for p in sorted(theirs.with_suffix(".figures").iterdir())]
         dtd = etree.DTD(str(catalogue()))
         assert dtd.validate(etree.parse(str(theirs))), dtd.error_log.last_error

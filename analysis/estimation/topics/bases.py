@@ -1,16 +1,15 @@
 """Those who leave a question's base because it does not apply to them, as a share of those asked."""
 
 import pandas as pd
-import polars as pl
-import svy
 
 from analysis.codebook import Codebook, Indicator
 from analysis.codebook.plan import Plan
 from analysis.estimation import levels
+from analysis.estimation.linear import Design
 
 
 def never_applies(
-    book: Codebook, plan: Plan, sample: svy.Sample, frame: pd.DataFrame, reasons: pd.DataFrame
+    book: Codebook, plan: Plan, design: Design, frame: pd.DataFrame, reasons: pd.DataFrame
 ) -> list[dict]:
     """Statistic `share_not_applicable` of every question of the plan's topics that can be answered "does not apply".
 
@@ -25,12 +24,11 @@ def never_applies(
             never = reasons[question.id].eq("not_applicable")
             known = (frame[question.id].notna() | never).to_numpy()
             share = never.astype("Float64").where(known).to_numpy(dtype=float, na_value=float("nan"))
-            data = sample.data.with_columns(pl.Series(question.id, share).fill_nan(None).alias(question.id))
             here = frame.assign(**{question.id: share})
             none_missing = reasons.assign(**{question.id: ""})
             as_share = Indicator(id=question.id, instrument=topic, question=question.id, label=question.short, kind="binary", base="all")  # fmt: skip
             rows += [
                 row | {"statistic": "share_not_applicable"}
-                for row in levels.overall(sample.clone(data=data), here, none_missing, as_share)
+                for row in levels.overall(design, here, none_missing, as_share)
             ]
     return rows

@@ -9,11 +9,12 @@ import svy
 from analysis.codebook import Indicator
 from analysis.codebook.plan import BACKGROUND, Plan
 from analysis.estimation import levels
+from analysis.estimation.linear import Design
 from analysis.estimation.models import REFERENCE, adjusted, coefficients
 
 
 def models(
-    plan: Plan, indicators: dict[str, Indicator], sample: svy.Sample, frame: pd.DataFrame, reasons: pd.DataFrame
+    plan: Plan, indicators: dict[str, Indicator], design: Design, frame: pd.DataFrame, reasons: pd.DataFrame
 ) -> list[dict]:
     """Terms (odds ratios or differences) and adjusted shares or means of every model of the plan, named by the article.
 
@@ -26,14 +27,14 @@ def models(
         family = "binomial" if indicator.kind == "binary" else "gaussian"
         added = [t for t in model.terms if t not in BACKGROUND]
         coded = pd.DataFrame({t: frame[t].map({0: "0", 1: "1"}) for t in added}, index=frame.index)
-        data = sample.data.with_columns(pl.from_pandas(coded)) if added else sample.data
+        data = design.sample.data.with_columns(pl.from_pandas(coded)) if added else design.sample.data
         complete = frame.assign(**coded).dropna(subset=[indicator.id, *model.terms])
         terms = [(t, REFERENCE.get(t, "0")) for t in model.terms]
         if any(complete[t].nunique() < 2 or ref not in set(complete[t]) for t, ref in terms):
             continue
         with warnings.catch_warnings():  # a separated term is shown without figures
             warnings.simplefilter("ignore", svy.SvyUserWarning)
-            fit = sample.clone(data=data).glm.fit(
+            fit = design.sample.clone(data=data).glm.fit(
                 indicator.id, x=[svy.Cat(t, ref=ref) for t, ref in terms], family=family, drop_nulls=True, tol=1e-12
             )
         common = {"kind": "model", "indicator": indicator.id, "base": indicator.base, "weighting": "cross",
@@ -42,5 +43,5 @@ def models(
         for term in model.terms:
             rows += adjusted(fit, term, complete, family, common)
         for term in added:
-            rows += levels.by_indicator(sample, frame, reasons, indicator, term)
+            rows += levels.by_indicator(design, frame, reasons, indicator, term)
     return rows

@@ -32,7 +32,8 @@ def rows(book: Codebook, plan: Plan, indicators: dict[str, Indicator], panels: d
         here = varied[plan.wave]
         if here is None:
             continue
-        sample, frame = weighted(here)
+        design, frame = weighted(here)
+        reasons = reasons_of(here, frame)
         for finding in wanted:
             indicator = indicators[finding.indicator].model_copy(update={"key": False})  # no changes by group
             if finding.vs_wave:
@@ -41,11 +42,11 @@ def rows(book: Codebook, plan: Plan, indicators: dict[str, Indicator], panels: d
                 groups = (finding.by, finding.level, finding.vs_level)
                 made = [
                     r
-                    for r in levels.differences(sample, frame, [indicator])
+                    for r in levels.differences(design, frame, [indicator])
                     if (r["by"], r["level"], r["vs_level"]) == groups
                 ]
             else:
-                made = levels.overall(sample, frame, reasons_of(here, frame), indicator)
+                made = levels.overall(design, frame, reasons, indicator)
             found += [row | {"model": "specification", "term": name} for row in made]
     return found
 

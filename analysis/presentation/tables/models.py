@@ -18,7 +18,7 @@ CAPTIONS = {
 
 
 def models(report, name: str) -> Table | Text:
-    """The terms of a trend model: differences or odds ratios, with the GEE beside the waves."""
+    """The terms of a trend model: differences or odds ratios."""
     rows = report.results.where(name, report.wave, model="trend", statistic=["odds_ratio", "difference"])
     if rows.empty:
         return Text("")
@@ -37,7 +37,6 @@ def models(report, name: str) -> Table | Text:
         )
         for level in order:
             row = part[part["term"] == f"{variable}={level}"].iloc[0]
-            gee = report.results.row(name, report.wave, model="gee", term=row["term"])
             label = level if names is None else names[level][report.lang]
             if row["status"] == "reference":
                 cells = [
@@ -46,29 +45,13 @@ def models(report, name: str) -> Table | Text:
                 ]
             else:
                 cells = list(estimate(row, 2, report.lang, False))
-            cells.append(_with_interval(gee, report.lang))
             body.append([Cell(label, number=False), Cell(whole(row["n"], report.lang)), *cells])
     statistic = words["odds_ratio" if (rows["statistic"] == "odds_ratio").any() else "difference"]
-    head = [
-        [
-            Cell(words["term"], number=False),
-            Cell(words["n"]),
-            Cell(statistic),
-            Cell(words["ci_head"]),
-            Cell(words["gee"]),
-        ]
-    ]
+    head = [[Cell(words["term"], number=False), Cell(words["n"]), Cell(statistic), Cell(words["ci_head"])]]
     label = report.label_of(name)
     caption = CAPTIONS[report.lang]["models"].format(wave=report.wave, label=markdown_safe(label))
     lacking = rows.loc[rows["status"] == "shown", "estimate"].isna().any()
     return report._table(f"model_{name}", head, body, caption, (words["no_estimate_note"],) if lacking else ())
-
-
-def _with_interval(row: dict | None, lang: str) -> Cell:
-    if row is None or row["status"] != "shown":
-        return Cell("")
-    low, high = (numbers.decimal(row[side], 2, lang) for side in ("lower", "upper"))
-    return Cell(f"{numbers.decimal(row['estimate'], 2, lang)} ({numbers.span(low, high, lang)})")
 
 
 def adjusted(report, name: str) -> Table | Text:

@@ -1,0 +1,137 @@
+"""Standard errors of smooth statistics: one operation on a statistic's influence, one column a statistic, whatever it is.
+
+An estimate is a number and an influence column: how much each respondent moves it (Deville 1999; Binder 1983). Its variance is that of the
+total of the column: what the raking's margins explain is taken out, the rest is weighted, summed by doctor and centred within strata.
+A column is nought outside the domain and where there is no answer, and has a row for every respondent, as R's `subset` of a survey design.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+import svy
+from scipy import stats
+from scipy.sparse import csr_array
+
+SWEEPS = 10  # over the margins, unweighted, as R's `survey::svyrecvar` does for a raked design
+CHUNK = 512  # columns at a time
+LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class Design:
+    """Rows of a raked sample: one wave, stacked waves, or the pairs of a panel. All arrays have a value a row.
+
+    `cluster` numbers the doctors within their strata, `stratum` the strata; `margins` numbers the levels of each raking variable.
+    `sample` is the same for `svy`, which fits the models and finds the quantiles.
+    """
+
+    weight: np.ndarray
+    stratum: np.ndarray
+    cluster: np.ndarray
+    margins: tuple[np.ndarray, ...]
+    sample: svy.Sample = field(repr=False)
+
+    @classmethod
+    def of(cls, sample: svy.Sample, frame: pd.DataFrame, margins: Sequence[str], cluster: str | None = None) -> "Design":
+        """From a raked svy sample and the pandas table of the same rows (with `stratum`, and `cluster`, the doctor, where waves are stacked)."""
+        stratum = pd.factorize(frame["stratum"])[0]
+        doctor = np.arange(len(frame)) if cluster is None else pd.factorize(frame[cluster])[0]
+        return cls(sample.data["weight"].to_numpy(), stratum, pd.factorize(stratum * len(frame) + doctor)[0],
+                   tuple(pd.factorize(sample.data[m].to_pandas())[0] for m in margins), sample)  # fmt: skip
+
+    def df(self, inside: np.ndarray) -> int:
+        """Degrees of freedom of the rows `inside` (boolean): their doctors less their strata."""
+        return len(np.unique(self.cluster[inside])) - len(np.unique(self.stratum[inside]))
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number and its influence (n rows); `inside` are the rows that it is about, `count` those of them that have what is counted."""
+
+    value: float
+    influence: np.ndarray
+    inside: np.ndarray
+    count: int = 0
+
+
+def mean(design: Design, y: np.ndarray, inside: np.ndarray) -> Estimate:
+    """The weighted mean of `y` (floats, NaN without an answer) of the rows `inside`; u = (y - mean) / their weight.
+
+    R: `svymean(~y, subset(d, inside), na.rm = TRUE)`.
+    """
+    there = inside & ~np.isnan(y)
+    known = np.where(there, y, 0.0)
+    total = (design.weight * there).sum()
+    value = (design.weight * known).sum() / total if total else np.nan
+    return Estimate(float(value), np.where(there, known - value, 0.0) / (total or 1.0), there, int((known != 0).sum()))
+
+
+def less(one: Estimate, other: Estimate) -> Estimate:
+    """A difference; its influence is the difference of theirs, so that what they share counts once. R: `svycontrast`."""
+    return Estimate(one.value - other.value, one.influence - other.influence, one.inside | other.inside)
+
+
+def standard_errors(design: Design, estimates: Sequence[Estimate]) -> np.ndarray:
+    """The standard error of each estimate. R: `SE(svymean(...))` on `rake(svydesign(ids = ~doctor, strata = ~stratum, nest = TRUE), ...)`."""
+    found = [_variances(design, np.column_stack([e.influence for e in estimates[i : i + CHUNK]])) for i in range(0, len(estimates), CHUNK)]
+    return np.sqrt(np.concatenate(found)) if found else np.empty(0)
+
+
+def _variances(design: Design, u: np.ndarray) -> np.ndarray:
+    """Variances of the totals of the columns of `u` (n rows x k), k.
+
+    sum over strata h of m_h / (m_h - 1) x sum over their m_h doctors of (z - mean of z)^2, z the doctor's sum of w e, e the residual of u.
+    """
+    z = design.weight[:, None] * _residual(design.margins, u)
+    stratum = design.stratum
+    if design.cluster.max() + 1 < len(z):
+        z = _rows_of(design.cluster) @ z
+        stratum = stratum[np.unique(design.cluster, return_index=True)[1]]
+    among, doctors = _rows_of(stratum), np.bincount(stratum)[:, None]
+    z = z - (among @ z / doctors)[stratum]
+    return (among @ z**2 * (doctors / np.maximum(doctors - 1, 1))).sum(axis=0)
+
+
+def _residual(margins: tuple[np.ndarray, ...], u: np.ndarray) -> np.ndarray:
+    """What SWEEPS sweeps of unweighted means over the margins leave of `u`.
+
+    A sweep needs the columns' totals by level only: they are carried from margin to margin by how many rows two levels share.
+    """
+    levels = [_rows_of(m) for m in margins]
+    shared = [[(b @ a.T).toarray() for a in levels] for b in levels]
+    totals = [level @ u for level in levels]
+    taken = [np.zeros_like(total) for total in totals]
+    for _ in range(SWEEPS):
+        for a, margin in enumerate(margins):
+            step = totals[a] / np.bincount(margin)[:, None]
+            taken[a] += step
+            for b in range(len(margins)):
+                totals[b] = totals[b] - shared[b][a] @ step
+    for margin, part in zip(margins, taken, strict=True):
+        u = u - part[margin]
+    return u
+
+
+def _rows_of(code: np.ndarray) -> csr_array:
+    """Which rows have which code (0, 1, ...), as a matrix that sums them: codes x n."""
+    return csr_array((np.ones(len(code)), (code, np.arange(len(code)))))
+
+
+def t_interval(value: np.ndarray, se: np.ndarray, df: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """value -/+ t se. R: `confint(svymean(...), df = df)`."""
+    reach = stats.t.ppf((1 + LEVEL) / 2, np.where(df > 0, df, np.nan)) * se
+    return value - reach, value + reach
+
+
+def logit_interval(p: np.ndarray, se: np.ndarray, df: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A share's limits by its logit, with se / (p (1 - p)); 0 < p < 1. R: `svyciprop(method = "logit")`."""
+    logit, reach = np.log(p / (1 - p)), stats.t.ppf((1 + LEVEL) / 2, np.where(df > 0, df, np.nan)) * se / (p * (1 - p))
+    return 1 / (1 + np.exp(reach - logit)), 1 / (1 + np.exp(-reach - logit))
+
+
+def p_value(value: np.ndarray, se: np.ndarray, df: np.ndarray) -> np.ndarray:
+    """Two-sided, of a t test against nought."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return 2 * stats.t.sf(np.abs(value) / se, df)

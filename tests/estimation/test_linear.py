@@ -1,0 +1,90 @@
+"""One operation gives every standard error: held against R, and against what must hold whatever the data."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.estimation import linear
+from analysis.estimation.linear import Design
+from analysis.panel import weighting
+
+REFERENCE = Path(__file__).parent / "reference"
+
+
+def design(frame: pd.DataFrame, margins: dict[str, dict[str, float]], cluster: str | None = None) -> Design:
+    """Raked to `margins` (variable -> level -> count)."""
+    goal = pd.DataFrame([{"variable": v, "level": level, "count": n} for v, part in margins.items() for level, n in part.items()])
+    return Design.of(weighting.raked_sample(frame, goal, cluster=cluster), frame, list(margins), cluster)
+
+
+def test_a_mean_raked_over_clusters():
+    """R: svymean(~api00, rake(dclus1, ...)), which corrects for the 15 of 757 districts that were drawn."""
+    schools = pd.read_csv(REFERENCE / "apiclus1.csv").rename(columns={"dnum": "doctor", "pw": "start_weight", "sch.wide": "wide"}).assign(stratum="all")
+    theirs = json.loads((REFERENCE / "r_survey_api.json").read_text())["clus1_rake_mean_api00"]
+    made = design(schools[["doctor", "stratum", "start_weight", "api00", "stype", "wide"]],
+                  {"stype": {"E": 4421.0, "H": 755.0, "M": 1018.0}, "wide": {"No": 1072.0, "Yes": 5122.0}}, "doctor")  # fmt: skip
+    found = linear.mean(made, schools["api00"].to_numpy(float), np.ones(len(schools), dtype=bool))
+    se = linear.standard_errors(made, [found])[0] * np.sqrt(1 - 15 / 757)
+    assert found.value == pytest.approx(theirs["est"][0], rel=1e-9)
+    assert se == pytest.approx(theirs["se"][0], rel=1e-8)
+
+
+def simple(n: int, seed: int, groups: int = 3) -> tuple[Design, pd.DataFrame]:
+    rng = np.random.default_rng(seed)
+    frame = pd.DataFrame({"stratum": rng.integers(0, 2, n).astype(str), "start_weight": rng.uniform(5, 15, n), "y": rng.normal(50, 10, n),
+                          "group": rng.integers(0, groups, n).astype(str)})  # fmt: skip
+    frame["stratum"] = weighting.collapse_strata(frame["stratum"], pd.Series(range(n)))
+    return design(frame, {"group": {g: 1000.0 for g in frame["group"].unique()}}), frame
+
+
+def test_without_weights_and_margins_it_is_the_textbooks():
+    """s / sqrt(n)."""
+    y = np.random.default_rng(3).normal(size=40)
+    frame = pd.DataFrame({"stratum": "all", "start_weight": 1.0, "everyone": "all", "y": y})
+    made = design(frame, {"everyone": {"all": 40.0}})
+    assert linear.standard_errors(made, [linear.mean(made, y, np.ones(40, dtype=bool))])[0] == pytest.approx(y.std(ddof=1) / np.sqrt(40), rel=1e-12)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(30, 200), st.integers(0, 10_000))
+def test_what_was_raked_to_has_no_error(n, seed):
+    made, frame = simple(n, seed)
+    everyone = np.ones(n, dtype=bool)
+    shares = [linear.mean(made, (frame["group"] == g).to_numpy(float), everyone) for g in frame["group"].unique()]
+    assert linear.standard_errors(made, shares) == pytest.approx(0, abs=1e-9)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(30, 200), st.integers(0, 10_000), st.floats(-100, 100), st.floats(0.1, 100))
+def test_a_shift_moves_no_error_and_a_scale_all_of_it(n, seed, shift, scale):
+    made, frame = simple(n, seed)
+    here, y = (frame["group"] == "0").to_numpy(), frame["y"].to_numpy()
+    one, other = linear.standard_errors(made, [linear.mean(made, y, here), linear.mean(made, shift + scale * y, here)])
+    assert other == pytest.approx(scale * one, rel=1e-6, abs=1e-9)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(30, 200), st.integers(0, 10_000))
+def test_a_difference_knows_what_its_parts_share(n, seed):
+    made, frame = simple(n, seed)
+    y, everyone = frame["y"].to_numpy(), np.ones(n, dtype=bool)
+    whole, part = linear.mean(made, y, everyone), linear.mean(made, y, (frame["group"] == "0").to_numpy())
+    nothing, apart, back = linear.standard_errors(made, [linear.less(whole, whole), linear.less(whole, part), linear.less(part, whole)])
+    assert nothing == 0 and apart == pytest.approx(back, rel=1e-12)
+
+
+def test_answers_outside_the_domain_do_not_matter():
+    made, frame = simple(100, 1)
+    here, y = (frame["group"] == "0").to_numpy(), frame["y"].to_numpy()
+    one, other = (linear.mean(made, values, here) for values in (y, np.where(here, y, np.nan)))
+    assert one.value == other.value and (one.influence == other.influence).all() and (one.influence[~here] == 0).all()
+
+
+def test_degrees_of_freedom_are_doctors_less_strata():
+    made, frame = simple(100, 1)
+    assert made.df(np.ones(100, dtype=bool)) == 100 - frame["stratum"].nunique()
