@@ -16,7 +16,7 @@ def check(options) -> int:
     before = max((w for w in run.waves if w < wave), default=None)
     earlier = run.source.files[before][1] if before else None
     book = load(settings().codebook)
-    glyphs.refuse(book, wave, settings().reports / "look" / "fonts")
+    glyphs.refuse(book, wave, settings().look / "fonts")
     coded = reading.read(book, wave, answers, sample, earlier)
     _say("", problems.listing(coded.problems))
     if coded.errors.empty:  # else what is odd may follow from them

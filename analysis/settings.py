@@ -29,6 +29,7 @@ class Settings:
     derived: Path
     output: Path
     reports: Path
+    look: Path
     published: Path
     seed: int
     workers: int

@@ -61,7 +61,7 @@ def write(
     from analysis.settings import settings
 
     book, reports = load(settings().codebook), settings().reports
-    glyphs.refuse(book, wave, reports / "look" / "fonts")
+    glyphs.refuse(book, wave, settings().look / "fonts")
     day = book.waves[wave].document_date
     name = source.name.removesuffix(f".{lang}.qmd")
     known = {i.id: i.base for part in book.instruments.values() for i in of_instrument(book, part)}

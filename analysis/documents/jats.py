@@ -16,7 +16,7 @@ AFTER_ABSTRACT = ("trans-abstract", "kwd-group", "funding-group", "conference", 
 
 
 def finished(made: bytes, folder: str) -> bytes:
-    """The article, written by the template `reports/look/article.xml`, as XML that is valid by the DTD.
+    """The article, written by the template `reports/_extensions/look/article.xml`, as XML that is valid by the DTD.
 
     `folder` is where its pictures lie. Raises RENDER_FAILED.
     """

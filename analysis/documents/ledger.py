@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from analysis.presentation.provenance import SPAN, Origin, span
-from analysis.settings import ROOT
+from analysis.settings import settings
 
 HEADING = re.compile(r"^(#{1,6}) (.+?)(?:\s*\{(.*)\})?\s*$")
 DIV = re.compile(r"^:{3,}\s*\{(.+)\}\s*$")
@@ -136,7 +136,7 @@ def page(cards: str) -> str:
     """What the page of a document needs besides its spans: the cards (JSON), and the script that opens them."""
     if not cards:
         return ""
-    script = (ROOT / "reports" / "look" / "numbers.js").read_text(encoding="utf-8")
+    script = (settings().look / "numbers.js").read_text(encoding="utf-8")
     rows = cards.replace("<", "\\u003c")  # no markup, and no end of the script, within it
     return f'<script type="application/json" id="number-rows">{rows}</script>\n<script>\n{script}</script>\n'
 

@@ -12,7 +12,7 @@ import yaml
 
 from analysis.documents import render as builtin
 from analysis.errors import LegepaneletError
-from analysis.settings import ROOT
+from analysis.settings import ROOT, settings
 
 OLDEST = (1, 9)
 TARGETS = {"html": "html", "pdf": "typst", "docx": "docx", "jats": "jats"}
@@ -66,7 +66,7 @@ def _fill(stage: Path, text: str, outputs: dict[str, Path], resources: Path) -> 
     if "html" in outputs:
         project["format"]["html"]["include-after-body"] = "reports/numbers.html"
     (stage / "_quarto.yml").write_text(yaml.safe_dump(project, sort_keys=False), encoding="utf-8")
-    shutil.copytree(ROOT / "reports" / "look", reports / "look")
+    shutil.copytree(settings().look, reports / "_extensions" / "look")
     shutil.copy(ROOT / "reports" / "references.bib", reports)
     shutil.copytree(resources / "figures", reports / "figures")
     shutil.copy(resources / "numbers.html", reports)

@@ -157,7 +157,7 @@ def _pdf(text: str, project: dict, resources: Path, epoch: int) -> bytes:
     except typst.TypstError as error:
         raise LegepaneletError("RENDER_FAILED", f"typst: {error.diagnostic or error.message}") from None
     if fonts := [w.message for w in warnings if "font" in w.message]:
-        raise LegepaneletError("RENDER_FAILED", f"typst: {fonts[0]}", "The fonts are in reports/look/fonts.")
+        raise LegepaneletError("RENDER_FAILED", f"typst: {fonts[0]}", "The fonts are in reports/_extensions/look/fonts.")
     return pdf
 
 

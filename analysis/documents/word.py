@@ -10,7 +10,7 @@ from lxml import etree
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 LONGEST = 30  # rows of a table that is kept on one page
 PROPERTIES = ("wave", "synthetic-label")
-HEAD = {"RUNNING-HEAD": "running", "DATA-LABEL": "synthetic-label"}  # stand in the head of reports/look/*.docx
+HEAD = {"RUNNING-HEAD": "running", "DATA-LABEL": "synthetic-label"}  # stand in the head of reports/_extensions/look/*.docx
 
 
 def finished(made: bytes, epoch: int | None) -> bytes:

@@ -170,7 +170,7 @@ def document_task(run: Run, document: str, wave: int, lang: str, formats: list[s
     stem = settings().output / str(wave) / f"{document}{edition.suffix}.{lang}"
     notebook, ledger = (stem.with_name(f"{stem.name}.{suffix}") for suffix in ("ipynb", "numbers.json"))
     texts = settings().reports
-    inputs = [p for p in sorted((texts / "look").rglob("*")) if p.is_file()]
+    inputs = [p for p in sorted(settings().look.rglob("*")) if p.is_file()]
     inputs += [p for kind in ("*.bib", "*.yml", "*/*.qmd", "checklists/*.yml") for p in sorted(texts.glob(kind))]
     # The appendix reads the articles, to bind the checklists to their sections.
     inputs += [ROOT / "_quarto.yml", *(sorted(texts.glob("*.qmd")) if document == APPENDIX else [source])]

@@ -11,9 +11,9 @@ import pandas as pd
 from analysis.kept import kept
 from analysis.presentation.kernel import wants_raster
 from analysis.presentation.provenance import Traced
-from analysis.settings import ROOT
+from analysis.settings import ROOT, settings
 
-LOOK = ("reports/look/journal.yml", "requirements.lock")  # how numbers are written, and the libraries
+LOOK = ("reports/_extensions/look/journal.yml", "requirements.lock")  # how numbers are written, and the libraries
 
 
 @dataclass(frozen=True)
@@ -52,5 +52,5 @@ def plain(value) -> object:
 @cache
 def _code() -> str:
     """A hash of all that decides how a picture looks."""
-    files = [*sorted(Path(__file__).parent.glob("*.py")), *(ROOT / name for name in LOOK), *sorted((ROOT / "reports" / "look" / "fonts").iterdir())]
+    files = [*sorted(Path(__file__).parent.glob("*.py")), *(ROOT / name for name in LOOK), *sorted((settings().look / "fonts").iterdir())]
     return hashlib.sha256(b"".join(hashlib.sha256(path.read_bytes()).digest() for path in files if path.is_file())).hexdigest()

@@ -1,4 +1,4 @@
-"""The journal's style, `reports/look/journal.yml`: limits, headings and the shape of numbers, each verified or assumed."""
+"""The journal's style, `reports/_extensions/look/journal.yml`: limits, headings and the shape of numbers, each verified or assumed."""
 
 from functools import cache
 from typing import Literal
@@ -73,4 +73,4 @@ class Style(Part):
 def style() -> Style:
     """The journal's style. Raises JOURNAL_STYLE with every field that does not fit."""
     hint = "The fields are described in analysis/presentation/journal.py."
-    return parse(settings().reports / "look" / FILE, Style, "JOURNAL_STYLE", hint)
+    return parse(settings().look / FILE, Style, "JOURNAL_STYLE", hint)

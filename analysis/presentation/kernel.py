@@ -11,7 +11,7 @@ from analysis.settings import ROOT
 
 TOLD = "QUARTO_EXECUTE_INFO"
 RASTER = ("docx", "jats")  # formats that take no SVG
-NOTES = ROOT / ".build" / "quarto"  # document -> the wave it was last rendered for, for `reports/look/after.py`
+NOTES = ROOT / ".build" / "quarto"  # document -> the wave it was last rendered for, for `reports/_extensions/look/after.py`
 
 
 def in_quarto() -> bool:

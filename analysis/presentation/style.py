@@ -13,9 +13,9 @@ from matplotlib import font_manager
 
 from analysis.presentation import provenance
 from analysis.presentation.kernel import wants_raster
-from analysis.settings import ROOT
+from analysis.settings import settings
 
-FONTS = ROOT / "reports" / "look" / "fonts"
+FONTS = settings().look / "fonts"
 ACCENT, INK, QUIET, LINE, ALARM = "#1b5e6b", "#1c1c1c", "#595959", "#b9c4c6", "#9b1c1c"
 # Told apart in grey print and by the colour-blind: dark, middle, light, with the accent first.
 SERIES = ("#1b5e6b", "#c2703d", "#6b4c8a", "#4a7c3a", "#8a8a8a", "#b0336a", "#2f6fb0")

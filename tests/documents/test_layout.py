@@ -6,9 +6,9 @@ import pypandoc
 import pytest
 import yaml
 
-from analysis.settings import ROOT
+from analysis.settings import ROOT, settings
 
-LOOK = ROOT / "reports" / "look"
+LOOK = settings().look
 TEXT = """---
 title: Prøve
 lang: nb-NO
@@ -101,7 +101,7 @@ def test_an_expression_with_nothing_to_say_leaves_no_trace(tmp_path, before):
 def test_the_filters_stand_first_and_last_in_quarto():
     project = yaml.safe_load((ROOT / "_quarto.yml").read_text(encoding="utf-8"))
     assert [(f["path"], f["at"]) for f in project["filters"]] == [
-        ("reports/look/quarto.lua", "pre-ast"),
-        ("reports/look/filter.lua", "post-finalize"),
+        ("reports/_extensions/look/quarto.lua", "pre-ast"),
+        ("reports/_extensions/look/filter.lua", "post-finalize"),
     ]
     assert project["crossref"] is False and project["html-table-processing"] == "none"

@@ -128,7 +128,7 @@ def test_quarto_finds_the_python_from_any_folder_and_the_package_from_reports():
 def test_quarto_leaves_a_clean_tree():
     """The lines that it would add to .gitignore stand there, and what it writes is ignored."""
     lines = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
-    made = ("/.quarto/", "**/*.quarto_ipynb", f"{PROJECT['project']['output-dir'].split(' ')[0]}/", "_environment.local", "reports/figures/")
+    made = ("/.quarto/", "**/*.quarto_ipynb", f"{PROJECT['project']['output-dir'].split(' ')[0]}/", "/_*.local", "reports/figures/")
     assert [line for line in made if line not in lines] == []
     assert PROJECT["project"]["output-dir"] != "_output"  # where make writes
 

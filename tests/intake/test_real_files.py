@@ -525,7 +525,7 @@ def test_a_label_that_the_fonts_cannot_show_is_told_with_its_file(book):
     from analysis.codebook.model import Label
     from analysis.settings import settings
 
-    fonts = settings().reports / "look" / "fonts"
+    fonts = settings().look / "fonts"
     assert glyphs.faults(book, 2026, fonts) == []
     sets = book.response_sets | {"health_5": book.response_sets["health_5"].model_copy(update={"categories": {1: Label(nb="Bra 😀", en="x"), 2: Label(nb="טוב", en="y")}})}
     found = glyphs.faults(book.model_copy(update={"response_sets": sets}), 2026, fonts)
