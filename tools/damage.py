@@ -22,7 +22,7 @@ from analysis import checking
 from analysis.pipeline import files
 from analysis.settings import ROOT, settings
 
-ROWS = 120  # answers kept of a wave: enough to damage
+ROWS, SILENT = 120, 200  # answers kept of a wave, and rows of its sample besides: enough to damage
 TABLE = ROOT / "docs" / "damaged-input.md"
 
 
@@ -39,14 +39,18 @@ class Damage:
 
 
 def prepare(data: Path, wave: int, folder: Path) -> None:
-    """raw/<wave> with few answers, and the codebook, under `folder`."""
+    """raw/<wave> with few answers and the doctors of these beside some others, and the codebook, under `folder`."""
     raw = folder / "raw" / str(wave)
     shutil.copytree(data / str(wave), raw)
     shutil.copytree(settings().codebook, folder / "codebook")
     if (path := raw / "answers.csv").is_file():
-        path.write_text(
-            "".join(path.read_text(encoding="utf-8").splitlines(keepends=True)[: ROWS + 1]), encoding="utf-8"
-        )
+        head, *answers = path.read_text(encoding="utf-8").splitlines(keepends=True)[: ROWS + 1]
+        path.write_text("".join([head, *answers]), encoding="utf-8")
+        at = head.rstrip("\n").split(",").index("doctor")
+        doctors = {line.rstrip("\n").split(",")[at] for line in answers}
+        first, *invited = (raw / "sample.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+        kept = [line for place, line in enumerate(invited) if place < SILENT or line.split(",")[0] in doctors]
+        (raw / "sample.csv").write_text("".join([first, *kept]), encoding="utf-8")
 
 
 def check(folder: Path, wave: int) -> tuple[int, str]:
