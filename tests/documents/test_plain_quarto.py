@@ -12,6 +12,7 @@ import pypandoc
 import pytest
 import yaml
 from lxml import etree
+from nbclient import NotebookClient
 
 from analysis.documents import qmd, quarto, render
 from analysis.presentation import kernel
@@ -111,6 +112,20 @@ def test_pictures_are_drawn_as_the_format_takes_them(in_quarto, to, raster):
 
 def test_the_built_in_executor_is_not_quarto():
     assert not kernel.in_quarto() and not kernel.wants_raster()
+
+
+def test_an_executed_notebook_opens_and_runs_again_cell_by_cell(workshop, tmp_path):
+    """In JupyterLab, which starts the kernel beside the notebook, in `_output/<wave>`."""
+    path = workshop.output(2026, "wave-report.nb.ipynb")
+    notebook = nbformat.read(path, 4)
+    nbformat.validate(notebook)
+    assert notebook.metadata.kernelspec.name == "python3"
+    client = NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(path.parent)}})
+    client.create_kernel_manager()
+    client.km.transport, client.km.connection_file = "ipc", str(tmp_path / "kernel.json")
+    with client.setup_kernel(env=os.environ | {"PYTHONPATH": str(workshop.folder)}):
+        for place, cell in enumerate(notebook.cells):
+            client.execute_cell(cell, place)  # raises if one fails
 
 
 # Where things are -----------------------------------------------------------------------------------------------------------
