@@ -100,4 +100,4 @@ lock: ## the lock files anew from pyproject.toml, hashed and without addresses (
 	@"$$PYTHON" tools/lock.py
 
 clean: ## remove what can be made again (not the environment, not raw data)
-	rm -rf _output .build .cache logs data/derived data/synthetic reports/figures .pytest_cache .hypothesis
+	rm -rf _output _quarto .quarto .build .cache logs data/derived data/synthetic reports/figures .pytest_cache .hypothesis
