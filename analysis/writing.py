@@ -12,8 +12,8 @@ def write(options, run: pipeline.Run, documents: list[tuple[str, int]]) -> int:
     """Makes (document, wave) pairs in the formats, the languages and the edition asked for, and prints their paths."""
     started, formats = time.monotonic(), formats_of(options)
     wanted = [(d, w, lang) for lang in languages_of(options) for d, w in documents]
-    check_renderer(options.renderer)
     edition = edition_of(options, formats)
+    check_renderer(options.renderer)
     waves = sorted({wave for _, wave in documents})
     made = [p for d, w, lang in wanted for p in pipeline.document_files(d, w, lang, formats, edition).values()]
     tasks = pipeline.document_tasks(run, wanted, formats, options.renderer, edition)

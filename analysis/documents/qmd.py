@@ -12,6 +12,7 @@ import nbformat
 import yaml
 
 from analysis.errors import LegepaneletError
+from analysis.presentation.front import LANGUAGE
 
 OPTIONS = {"label", "echo", "include", "output", "tags"}
 # A phrase that stands as it is, with the reason; the reader sees the phrase.
@@ -21,7 +22,6 @@ UNREASONED = re.compile(r'\[([^\[\]]*)\]\{\.fixed(?! why="[^"]+"\})[^}]*\}')
 RESERVED = {"language": "lang", "article": "journal-article"} | dict.fromkeys(
     ("brand", "crossref", "date-format", "engine", "execute", "filters", "format", "params", "project", "template", "template-partials", "theme"), ""
 )
-LANGUAGES = {"nb": "nb-NO", "en": "en-GB"}
 FENCE = re.compile(r"^(`{3,})\s*\{?(\w*)(.*?)\}?\s*$")
 SHORTCODE = re.compile(r"\{\{<\s*(\w+)\s+([^>]*?)\s*>\}\}")
 DIV = re.compile(r"^:{3,}\s*\{(.+)\}\s*$")
@@ -156,7 +156,8 @@ def _keys(front: dict, texts: list[str], path: Path) -> list[str]:
     ]  # fmt: skip
     lang = path.name.split(".")[-2]
     if not str(front.get("lang", "")).startswith(lang):
-        faults.append(f"{path.name} line {line.get('lang', 1)}: the front matter says its language: 'lang: {LANGUAGES.get(lang, lang)}'")
+        wanted = "-".join(LANGUAGE.get(lang, (lang,)))
+        faults.append(f"{path.name} line {line.get('lang', 1)}: the front matter says its language: 'lang: {wanted}'")
     return faults
 
 

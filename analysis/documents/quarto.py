@@ -30,12 +30,12 @@ def check() -> None:
         raise LegepaneletError("QUARTO_MISSING", "RENDERER=quarto needs the program quarto on the PATH", hint)
     version = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout.strip()
     found = tuple(int(part) for part in re.findall(r"\d+", version)[:2])
-    if found < OLDEST and version != "99.9.9":  # which a Quarto run from its sources calls itself
+    if found < OLDEST:
         raise LegepaneletError("QUARTO_OLD", f"the program quarto on the PATH is {version or 'of no known version'}", "Install Quarto 1.9 or newer.")
 
 
 def render(notebook, *, outputs: dict[str, Path], resources: Path, epoch: int) -> None:
-    """As `render.render`; Raises RENDER_FAILED.
+    """As `render.render`. Raises RENDER_FAILED.
 
     Quarto gets the Markdown of the executed notebook, so that nothing runs again, as a document of a project of its own: a copy of the
     settings and of the look, away from the working tree.

@@ -13,8 +13,6 @@ from analysis.presentation.kernel import wants_raster
 from analysis.presentation.provenance import Traced
 from analysis.settings import ROOT, settings
 
-LOOK = ("reports/_extensions/look/journal.yml", "requirements.lock")  # how numbers are written, and the libraries
-
 
 @dataclass(frozen=True)
 class Drawing:
@@ -51,6 +49,7 @@ def plain(value) -> object:
 
 @cache
 def _code() -> str:
-    """A hash of all that decides how a picture looks."""
-    files = [*sorted(Path(__file__).parent.glob("*.py")), *(ROOT / name for name in LOOK), *sorted((settings().look / "fonts").iterdir())]
+    """A hash of all that decides how a picture looks: our code, how numbers are written, the fonts, the libraries."""
+    look = settings().look
+    files = [*sorted(Path(__file__).parent.glob("*.py")), look / "journal.yml", *sorted((look / "fonts").iterdir()), ROOT / "requirements.lock"]
     return hashlib.sha256(b"".join(hashlib.sha256(path.read_bytes()).digest() for path in files if path.is_file())).hexdigest()

@@ -15,6 +15,7 @@ from lxml import etree
 from nbclient import NotebookClient
 
 from analysis.documents import qmd, quarto, render
+from analysis.errors import LegepaneletError
 from analysis.presentation import kernel
 from analysis.settings import ROOT
 from tests.documents.test_articles import docx_text
@@ -99,8 +100,6 @@ def test_what_the_wave_has_no_results_of_stops_in_a_line_that_says_what_to_run(w
 
 
 def test_a_fault_of_ours_is_shown_in_jupyter_and_quarto_as_its_message_only():
-    from analysis.errors import LegepaneletError
-
     assert LegepaneletError("CODE", "what", "do this")._render_traceback_() == ["Error CODE: what\n  do this"]
 
 
@@ -128,6 +127,58 @@ def test_an_executed_notebook_opens_and_runs_again_cell_by_cell(workshop, tmp_pa
             client.execute_cell(cell, place)  # raises if one fails
 
 
+# What `RENDERER=quarto` makes of what Quarto says, by a stand-in for the program ---------------------------------------------
+
+TRACE = "\x1b[91mERROR: The document refers to @fig-x\x1b[39m\nit does not have that\n\nStack trace:\n    at main.ts:1:2"
+
+
+@pytest.fixture
+def stand_in(tmp_path, monkeypatch):
+    """A program `quarto` on the PATH that is of `version`, and says `told` and ends with `code` when it is to render."""
+
+    def make(version: str = "1.10.18", told: str = "", code: int = 0) -> None:
+        program = tmp_path / "bin" / "quarto"
+        program.parent.mkdir(exist_ok=True)
+        (tmp_path / "told.txt").write_text(told, encoding="utf-8")
+        program.write_text(f'#!/bin/sh\nif [ "$1" = --version ]; then echo {version}; exit 0; fi\ncat {tmp_path}/told.txt >&2\nexit {code}\n', encoding="utf-8")
+        program.chmod(0o755)
+        monkeypatch.setenv("PATH", str(program.parent), prepend=os.pathsep)
+
+    return make
+
+
+@pytest.mark.parametrize(("version", "taken"), [("1.8.27", False), ("1.9.38", True), ("1.10.18", True), ("2.0.1", True), ("", False)])
+def test_a_quarto_that_is_too_old_is_refused(stand_in, version, taken):
+    stand_in(version)
+    if taken:
+        quarto.check()
+    else:
+        with pytest.raises(LegepaneletError, match="QUARTO_OLD"):
+            quarto.check()
+
+
+@pytest.mark.parametrize(
+    ("told", "code", "said"),
+    [(TRACE, 1, "quarto: ERROR: The document refers to @fig-x\n  it does not have that"),
+     ("[WARNING] Citeproc: citation x2026 not found", 0, "[WARNING] Citeproc: citation x2026 not found"),
+     ("nothing was made", 0, "nothing was made")],
+)  # fmt: skip
+def test_quartos_own_line_is_the_message_without_its_stack_trace(small, stand_in, tmp_path, told, code, said):
+    stand_in(told=told, code=code)
+    notebook = nbformat.read(small.output(2026, "wave-report.nb.ipynb"), 4)
+    with pytest.raises(LegepaneletError, match="RENDER_FAILED") as failure:
+        quarto.render(notebook, outputs={"html": tmp_path / "x.html"}, resources=small.folder / ".build" / "2026" / "wave-report.nb", epoch=1_700_000_000)
+    assert said in failure.value.message
+    assert "\x1b" not in failure.value.message and "Stack trace" not in failure.value.message
+    assert not (tmp_path / "x.html").exists()
+
+
+@pytest.mark.parametrize("edition", ["blind", "manuscript"])
+def test_copies_of_the_built_in_renderer_are_refused_in_a_line(small, edition):
+    done = small.run("report", "--wave", "2026", "--renderer", "quarto", "--formats", "docx", f"--{edition}", "1")
+    assert done.returncode == 1 and f"RENDERER_EDITION: {edition.upper()}=1" in done.stderr
+
+
 # Where things are -----------------------------------------------------------------------------------------------------------
 
 
@@ -143,7 +194,7 @@ def test_quarto_finds_the_python_from_any_folder_and_the_package_from_reports():
 def test_quarto_leaves_a_clean_tree():
     """The lines that it would add to .gitignore stand there, and what it writes is ignored."""
     lines = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
-    made = ("/.quarto/", "**/*.quarto_ipynb", f"{PROJECT['project']['output-dir'].split(' ')[0]}/", "/_*.local", "reports/figures/")
+    made = ("/.quarto/", "**/*.quarto_ipynb", f"{PROJECT['project']['output-dir']}/", "/_*.local", "reports/figures/")
     assert [line for line in made if line not in lines] == []
     assert PROJECT["project"]["output-dir"] != "_output"  # where make writes
 

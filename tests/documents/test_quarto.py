@@ -185,9 +185,3 @@ def test_a_missing_citation_is_refused_with_quartos_own_line(from_make):
     assert done.returncode == 1 and "RENDER_FAILED" in done.stderr and "nowhere2026" in done.stderr
     assert "stack" not in done.stderr.lower() and "\x1b" not in done.stderr
     assert from_make.output(2026, "ai-use.nb.html").read_bytes() == before
-
-
-@pytest.mark.parametrize("edition", ["blind", "manuscript"])
-def test_copies_of_the_built_in_renderer_are_refused_in_a_line(from_make, edition):
-    done = from_make.run("article", "--article", "ai-use", "--wave", "2026", "--renderer", "quarto", "--formats", "docx", f"--{edition}", "1")
-    assert done.returncode == 1 and f"RENDERER_EDITION: {edition.upper()}=1" in done.stderr
