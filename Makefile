@@ -21,6 +21,7 @@ SECONDS ?= 60
 export
 export PYTHONHASHSEED := 0
 export PYTHONUTF8 := 1
+unexport PYTHONDONTWRITEBYTECODE # compiled modules are kept, whatever the machine says: a start takes half the time
 
 .DEFAULT_GOAL := help
 .PHONY: help environment tools quarto report reports article articles check export data publish table verify crosscheck impact bundle test quick \

@@ -109,13 +109,11 @@ def test_a_share_of_nought_gets_the_exact_limit():
     assert levels.exact_limits(True, np.ones(50)) == (pytest.approx(1 - 0.0711217, abs=1e-7), 1.0)
 
 
-def r_with_survey() -> bool:
-    if shutil.which("Rscript") is None:
-        return False
-    return subprocess.run(["Rscript", "-e", "library(survey)"], capture_output=True, check=False).returncode == 0
-
-
-in_r = pytest.mark.skipif(not r_with_survey(), reason="Rscript with the package survey is not installed")
+@pytest.fixture(scope="session")
+def in_r() -> None:
+    """Asked of the machine only by the tests that need R."""
+    if shutil.which("Rscript") is None or subprocess.run(["Rscript", "-e", "library(survey)"], capture_output=True, check=False).returncode:
+        pytest.skip("Rscript with the package survey is not installed")
 
 
 def second_computation(project, every: int) -> crosscheck.Check:
@@ -123,8 +121,7 @@ def second_computation(project, every: int) -> crosscheck.Check:
     return crosscheck.crosscheck(project.folder / "data" / "derived" / "2026", every)
 
 
-@in_r
-def test_the_export_gives_the_results_in_r(live):
+def test_the_export_gives_the_results_in_r(in_r, live):
     """svymean, svyquantile, svyglm of `make export`'s files: estimates and SE to 1e-9, limits and models to 1e-5 (every 40th row, all models)."""
     found = second_computation(live, every=40)
     assert found.differences.empty, found.differences.to_string()
@@ -132,8 +129,7 @@ def test_the_export_gives_the_results_in_r(live):
 
 
 @pytest.mark.slow
-@in_r
-def test_every_level_difference_change_and_model_in_r(live):
+def test_every_level_difference_change_and_model_in_r(in_r, live):
     """The same for every one of them, as `make crosscheck` does."""
     found = second_computation(live, every=1)
     assert found.differences.empty, found.differences.to_string()
