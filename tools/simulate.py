@@ -12,7 +12,7 @@ import sys
 import time
 from multiprocessing import Pool
 
-os.environ["POLARS_MAX_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"  # a process a core
+os.environ["OMP_NUM_THREADS"] = "1"  # a process a core
 
 import numpy as np
 import pandas as pd

@@ -52,14 +52,8 @@ def stack(waves: dict[int, WavePanel], columns: list[str], standard: int | None 
     stacked = pd.concat(frames, ignore_index=True)
     stacked["stratum"] = weighting.collapse_strata(stacked["stratum"], stacked["doctor"])
     goal = pd.DataFrame(margins)
-    sample = weighting.raked_sample(_nulls(stacked), goal, cluster="doctor")
-    return Design.of(sample, stacked, list(dict.fromkeys(goal["variable"])), "doctor"), stacked, goal
-
-
-def _nulls(frame: pd.DataFrame) -> pd.DataFrame:
-    """Numbers as nullable ones: svy leaves out nulls, not NaN."""
-    numbers = frame.select_dtypes("number").columns
-    return frame.astype({c: "Float64" for c in numbers})
+    stacked["weight"] = weighting.rake(stacked, goal)
+    return Design.of(stacked, list(dict.fromkeys(goal["variable"])), "doctor"), stacked, goal
 
 
 def net(waves: dict[int, WavePanel], since: dict[int, list[Indicator]], statistic: str = "change_net") -> list[dict]:
@@ -138,8 +132,8 @@ def longitudinal(earlier: WavePanel, later: WavePanel, ids: list[str]) -> tuple[
     for name in ids:
         frame[name] = second[name].to_numpy() - both[name].to_numpy()
     frame = frame.reset_index(drop=True)
-    sample = weighting.raked_sample(_nulls(frame), margins)
-    return Design.of(sample, frame, list(dict.fromkeys(margins["variable"]))), frame
+    frame["weight"] = weighting.rake(frame, margins)
+    return Design.of(frame, list(dict.fromkeys(margins["variable"]))), frame
 
 
 def _chance_of_answering_again(stayed: pd.DataFrame) -> pd.Series:

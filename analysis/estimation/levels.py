@@ -160,13 +160,15 @@ def _quartiles(indicators: list[Indicator], design: Design, frame, reasons, by: 
     rows = []
     for indicator in indicators:
         number = counts(frame, reasons, [indicator.id], by)
-        result = design.sample.estimation.quantile(indicator.id, p=tuple(QUARTILES), by=by or None, drop_nulls=True)
-        for r in result.to_polars().iter_rows(named=True):
-            levels = tuple(r[b] for b in by)
-            n, lost = number[(indicator.id, *levels)]
-            rows.append(_common(indicator) | key(by, levels) | {
-                "statistic": QUARTILES[r["prob"]], "n": n, "n_missing": lost, "estimate": r["est"], "lower": r["lci"],
-                "upper": r["uci"], "df": r["df"], "unit": "mean"})  # fmt: skip
+        y = values(frame, indicator.id)
+        inside = {levels: rows for levels, rows in groups(frame, by) if (rows & ~np.isnan(y)).any()}
+        for p, statistic in QUARTILES.items():
+            for levels, here in inside.items():
+                n, lost = number[(indicator.id, *levels)]
+                value, lower, upper = linear.quantile(design, y, here, p)
+                rows.append(_common(indicator) | key(by, levels) | {
+                    "statistic": statistic, "n": n, "n_missing": lost, "estimate": value, "lower": lower, "upper": upper,
+                    "df": design.df(here & ~np.isnan(y)), "unit": "mean"})  # fmt: skip
     return rows
 
 

@@ -6,17 +6,17 @@ A column is nought outside the domain and where there is no answer, and has a ro
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import svy
 from scipy import stats
 from scipy.sparse import csr_array
 
 SWEEPS = 10  # over the margins, unweighted, as R's `survey::svyrecvar` does for a raked design
 CHUNK = 512  # columns at a time
 LEVEL = 0.95
+TIE = 1e-9  # a distribution function reaches a share that it misses by no more
 
 
 @dataclass(frozen=True)
@@ -24,22 +24,20 @@ class Design:
     """Rows of a raked sample: one wave, stacked waves, or the pairs of a panel. All arrays have a value a row.
 
     `cluster` numbers the doctors within their strata, `stratum` the strata; `margins` numbers the levels of each raking variable.
-    `sample` is the same for `svy`, which fits the models and finds the quantiles.
     """
 
     weight: np.ndarray
     stratum: np.ndarray
     cluster: np.ndarray
     margins: tuple[np.ndarray, ...]
-    sample: svy.Sample = field(repr=False)
 
     @classmethod
-    def of(cls, sample: svy.Sample, frame: pd.DataFrame, margins: Sequence[str], cluster: str | None = None) -> "Design":
-        """From a raked svy sample and the pandas table of the same rows (with `stratum`, and `cluster`, the doctor, where waves are stacked)."""
+    def of(cls, frame: pd.DataFrame, margins: Sequence[str], cluster: str | None = None) -> "Design":
+        """From rows with `stratum`, `weight` and the raking variables; `cluster` is the doctor where waves are stacked."""
         stratum = pd.factorize(frame["stratum"])[0]
         doctor = np.arange(len(frame)) if cluster is None else pd.factorize(frame[cluster])[0]
-        return cls(sample.data["weight"].to_numpy(), stratum, pd.factorize(stratum * len(frame) + doctor)[0],
-                   tuple(pd.factorize(sample.data[m].to_pandas())[0] for m in margins), sample)  # fmt: skip
+        return cls(frame["weight"].to_numpy(dtype=float), stratum, pd.factorize(stratum * len(frame) + doctor)[0],
+                   tuple(pd.factorize(frame[m])[0] for m in margins))  # fmt: skip
 
     def df(self, inside: np.ndarray) -> int:
         """Degrees of freedom of the rows `inside` (boolean): their doctors less their strata."""
@@ -66,6 +64,26 @@ def mean(design: Design, y: np.ndarray, inside: np.ndarray) -> Estimate:
     total = (design.weight * there).sum()
     value = (design.weight * known).sum() / total if total else np.nan
     return Estimate(float(value), np.where(there, known - value, 0.0) / (total or 1.0), there, int((known != 0).sum()))
+
+
+def quantile(design: Design, y: np.ndarray, inside: np.ndarray, p: float) -> tuple[float, float, float]:
+    """The first value with F(value) >= p, and Woodruff's limits (1952): where F reaches the limits of the share up to it.
+
+    R: `svyquantile(~y, subset(d, inside), p, na.rm = TRUE, qrule = "math")`, on the degrees of freedom of the answers.
+    """
+    there = inside & ~np.isnan(y)
+    order = np.argsort(y[there], kind="stable")
+    weight = design.weight[there][order]
+    reached = np.cumsum(weight) / weight.sum()
+
+    def at(share: float) -> float:  # round-off must not pass over a tie
+        place = np.searchsorted(reached, share - TIE)
+        return float(y[there][order][place]) if share >= 0 and share - TIE <= reached[-1] else np.nan
+
+    value = at(p)
+    below = mean(design, np.where(np.isnan(y), np.nan, y <= value), inside)
+    lower, upper = t_interval(np.array(below.value), standard_errors(design, [below]), np.array(design.df(there)))
+    return value, at(lower.item()), at(upper.item())
 
 
 def less(one: Estimate, other: Estimate) -> Estimate:

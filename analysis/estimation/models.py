@@ -1,12 +1,12 @@
-"""One model a fixed theme over the waves, design-based (`svy`'s glm): population-averaged, with the doctor as cluster."""
-
-import warnings
+"""One model a fixed theme over the waves, design-based: population-averaged, with the doctor as cluster. And the rows of any model."""
 
 import numpy as np
 import pandas as pd
-import svy
 
+from analysis.estimation import levels, linear
 from analysis.estimation.change import stack
+from analysis.estimation.linear import Design
+from analysis.estimation.regression import Fit, Term, fit
 from analysis.panel.build import WavePanel
 
 # indicator -> family; each model adjusts for sex, age group and position
@@ -21,61 +21,47 @@ def trend(indicator: str, waves: dict[int, WavePanel], wave: int) -> list[dict]:
     Stacked waves, the doctor as cluster (R: `svyglm` on `svydesign(ids=~doctor)`, raked). Reference: the wave itself, men,
     40-54 years, senior consultants.
     """
-    family = MODELS[indicator]
     design, frame, _ = stack(waves, [indicator, *BACKGROUND])
-    complete = frame.dropna(subset=[indicator, *BACKGROUND])
-    terms = [("wave", str(wave))] * (len(waves) > 1) + [(b, REFERENCE[b]) for b in BACKGROUND]
-    if any(complete[b].nunique() < 2 or ref not in set(complete[b]) for b, ref in terms):
+    terms = [Term("wave", str(wave))] * (len(waves) > 1) + [Term(b, REFERENCE[b]) for b in BACKGROUND]
+    model = fit(design, frame, indicator, terms, MODELS[indicator])
+    if model is None:
         return []
-    with (
-        warnings.catch_warnings()
-    ):  # a separated term comes back without a standard error, and is shown without figures
-        warnings.simplefilter("ignore", svy.SvyUserWarning)
-        fit = design.sample.glm.fit(
-            indicator, x=[svy.Cat(b, ref=ref) for b, ref in terms], family=family, drop_nulls=True, tol=1e-12
-        )
-    common = {
-        "kind": "model",
-        "indicator": indicator,
-        "base": "all",
-        "weighting": "cross",
-        "n": len(complete),
-        "n_both": None,
-    }
-    rows = coefficients(fit, terms, complete, family, common | {"model": "trend"})
-    if len(waves) > 1:
-        rows += adjusted(fit, "wave", complete, family, common | {"model": "trend"})
-    return rows
+    common = {"kind": "model", "indicator": indicator, "base": "all", "weighting": "cross", "model": "trend"}
+    rows = coefficients(design, frame, model, terms, common)
+    return rows + adjusted(design, frame, model, "wave", common) if len(waves) > 1 else rows
 
 
-def coefficients(fit, terms, complete, family, common) -> list[dict]:
-    """A model's terms, reference levels among them: odds ratios or differences."""
-    names = {f"{b}_{level}": (b, level) for b, _ in terms for level in complete[b].unique()}
-    ratio, rows = family == "binomial", []
-    found = {r["term"]: r for r in fit.to_polars().iter_rows(named=True)}
-    for term, (variable, level) in names.items():
-        n = int((complete[variable] == level).sum())
-        row = common | {"term": f"{variable}={level}", "statistic": "odds_ratio" if ratio else "difference",
-                        "unit": "ratio" if ratio else "difference", "n": n}  # fmt: skip
-        if (variable, level) in terms:
-            rows.append(row | {"estimate": 1.0 if ratio else 0.0, "status": "reference"})
-        elif term in found:
-            r = found[term]
-            if not np.isfinite(r["std_err"]):
+def coefficients(design: Design, frame: pd.DataFrame, model: Fit, terms: list[Term], common: dict) -> list[dict]:
+    """A model's terms, reference levels among them: odds ratios or differences. One that the data do not tell has no figures."""
+    ratio = model.family == "binomial"
+    common = common | {"statistic": "odds_ratio" if ratio else "difference", "unit": "ratio" if ratio else "difference"}
+    complete, rows, told, estimates = frame[model.inside], [], [], []
+    for term in terms:
+        for level in complete[term.variable].unique():
+            row = common | {"term": f"{term.variable}={level}", "n": int((complete[term.variable] == level).sum())}
+            if level == term.reference:
+                rows.append(row | {"estimate": 1.0 if ratio else 0.0, "status": "reference"})
+            elif (found := model.coefficient(term.variable, level)) is None:
                 rows.append(row | {"quality": "uncertain"})
-                continue
-            form = np.exp if ratio else (lambda value: value)
-            rows.append(row | {"estimate": form(r["estimate"]), "se": r["std_err"], "lower": form(r["conf_low"]),
-                               "upper": form(r["conf_high"]), "df": r["df"], "p": r["p_value"]})  # fmt: skip
+            else:
+                told.append(len(rows))
+                estimates.append(found)
+                rows.append(row)
+    done = levels.with_p(levels.with_errors(design, [rows[place] for place in told], estimates, [model.df] * len(told)))
+    for place, row in zip(told, done, strict=True):
+        rows[place] = row | {c: float(np.exp(row[c])) for c in ("estimate", "lower", "upper")} if ratio else row
     return rows
 
 
-def adjusted(fit, variable: str, complete: pd.DataFrame, family: str, common: dict) -> list[dict]:
+def adjusted(design: Design, frame: pd.DataFrame, model: Fit, variable: str, common: dict) -> list[dict]:
     """Means or shares at each level of `variable`, averaged over everyone's other terms (predictive margins)."""
-    statistic, unit = ("adjusted_share", "share") if family == "binomial" else ("adjusted_mean", "mean")
-    margins = fit.margins(at={variable: sorted(set(complete[variable]))}).to_polars()
+    statistic, unit = ("adjusted_share", "share") if model.family == "binomial" else ("adjusted_mean", "mean")
+    complete, found = frame[model.inside], sorted(set(frame.loc[model.inside, variable]))
+    estimates = [model.adjusted(design, variable, level) for level in found]
+    se = linear.standard_errors(design, estimates)
+    lower, upper = linear.t_interval(np.array([e.value for e in estimates]), se, np.full(len(se), model.df))
     return [
-        common | {"term": f"{variable}={r[variable]}", "statistic": statistic, "n": int((complete[variable] == r[variable]).sum()),
-                  "estimate": r["margin"], "se": r["se"], "lower": r["lci"], "upper": r["uci"], "unit": unit}
-        for r in margins.iter_rows(named=True)
+        common | {"term": f"{variable}={level}", "statistic": statistic, "n": int((complete[variable] == level).sum()),
+                  "estimate": e.value, "se": s, "lower": lo, "upper": up, "unit": unit}
+        for level, e, s, lo, up in zip(found, estimates, se.tolist(), lower.tolist(), upper.tolist(), strict=True)
     ]  # fmt: skip

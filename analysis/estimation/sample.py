@@ -12,11 +12,7 @@ def weighted(panel: WavePanel) -> tuple[Design, pd.DataFrame]:
     frame = panel.analysed
     frame["stratum"] = weighting.collapse_strata(frame["stratum"], frame["doctor"])
     variables = list(dict.fromkeys(panel.margins["variable"]))
-    raked = frame.drop(columns=["weight", *variables]).rename(columns={f"raked_{v}": v for v in variables})
-    raked["sex"] = frame["sex"]  # a group to report by, even where it is raked to as well
-    numbers = raked.select_dtypes("number").columns
-    sample = weighting.raked_sample(raked.astype({c: "Float64" for c in numbers}), panel.margins)
-    return Design.of(sample, frame, variables), frame
+    return Design.of(frame, [f"raked_{v}" for v in variables]), frame
 
 
 def reasons_of(panel: WavePanel, frame: pd.DataFrame) -> pd.DataFrame:

@@ -68,15 +68,9 @@ def weigh(doctors: pd.DataFrame, population: pd.DataFrame) -> tuple[pd.DataFrame
     """`doctors` with `weight` and `raked_<margin>` of those analysed, and the margins they are raked to."""
     who = doctors[doctors["analysed"]]
     margins, levels = weighting.margins_of(population, who)
-    frame = levels.assign(
-        stratum=weighting.collapse_strata(who["stratum"], who["doctor"]), start_weight=who["start_weight"]
-    )
-    raked = weighting.raked_sample(frame.reset_index(drop=True), margins)
-    doctors = doctors.copy()
-    for variable in levels:
-        doctors[f"raked_{variable}"] = levels[variable]
-    doctors["weight"] = pd.Series(raked.data["weight"].to_numpy(), index=who.index)
-    return doctors, margins
+    weight = weighting.rake(levels.assign(start_weight=who["start_weight"]), margins)
+    doctors = doctors.drop(columns=[c for c in doctors if c.startswith("raked_")]).join(levels.add_prefix("raked_"))
+    return doctors.assign(weight=pd.Series(weight, index=who.index)), margins
 
 
 def _age_group(age: pd.Series) -> pd.Series:

@@ -1,18 +1,16 @@
 """Start weights by stratum, and raking to the register's margins.
 
-Raking is iterative proportional fitting (Deming & Stephan 1940; Kalton & Flores-Cervantes 2003). The raked sample keeps
-its start weights, so that standard errors know about the raking (as R's `survey::rake`).
+Raking is iterative proportional fitting (Deming & Stephan 1940; Kalton & Flores-Cervantes 2003), as R's `survey::rake`.
 """
 
 import numpy as np
 import pandas as pd
-import polars as pl
-import svy
 
 from analysis.errors import LegepaneletError
 
 SMALLEST_CELL = 20  # respondents; smaller levels of a margin are collapsed
 SMALLEST_STRATUM = 2  # respondents; a variance needs two
+CLOSE, MOST_SWEEPS = 1e-12, 500  # how far a raked margin may be from its goal, relative; sweeps over the margins until then
 RAKED = ("sex_age", "register_position", "sex")  # margins used where the wave has them (sex only without sex_age)
 
 
@@ -107,24 +105,25 @@ def collapse_strata(stratum: pd.Series, doctor: pd.Series) -> pd.Series:
     return stratum.map(mapping)
 
 
-def raked_sample(frame: pd.DataFrame, margins: pd.DataFrame, cluster: str | None = None) -> svy.Sample:
-    """`frame` (with stratum, start_weight and a column a margin) as a raked svy sample.
+def rake(frame: pd.DataFrame, margins: pd.DataFrame) -> np.ndarray:
+    """The weights of `frame`'s rows (`start_weight` and a column a margin), which meet `margins` (`variable, level, count`) to CLOSE.
 
-    `margins` is `variable, level, count`. `cluster` is the doctor where waves are stacked. Raises RAKING_FAILED.
+    R: `weights(rake(svydesign(~1, weights = ~start_weight), list(~a, ~b), list(A, B)))`. Raises RAKING_FAILED.
     """
-    controls = {
-        v: dict(zip(rows["level"], rows["count"].astype(float), strict=True))
-        for v, rows in margins.groupby("variable", sort=False)
-    }
-    design = svy.Design(stratum="stratum", wgt="start_weight", psu=cluster)
-    sample = svy.Sample(pl.from_pandas(frame), design)
-    try:
-        return sample.weighting.rake(controls=controls, wgt_name="weight", tol=1e-12, max_iter=500)
-    except svy.SvyError as error:
-        raise LegepaneletError(
-            "RAKING_FAILED", f"no weights meet the population's margins {', '.join(controls)}: {error.title}",
-            "Some crossing of these margins has doctors in the population and hardly any who answered: look at sample.csv and population.csv.",
-        ) from None  # fmt: skip
+    weight = frame["start_weight"].to_numpy(dtype=float)
+    fitted = []
+    for variable, rows in margins.groupby("variable", sort=False):
+        level, levels = pd.factorize(frame[variable])
+        fitted.append((level, rows.set_index("level")["count"].reindex(levels).to_numpy(dtype=float)))
+    for _ in range(MOST_SWEEPS):
+        for level, goal in fitted:
+            weight = weight * (goal / np.bincount(level, weight))[level]
+        if all(np.abs(np.bincount(level, weight) / goal - 1).max() <= CLOSE for level, goal in fitted):
+            return weight
+    raise LegepaneletError(
+        "RAKING_FAILED", f"no weights meet the population's margins {', '.join(dict.fromkeys(margins['variable']))} in {MOST_SWEEPS} sweeps",
+        "Some crossing of these margins has doctors in the population and hardly any who answered: look at sample.csv and population.csv.",
+    )  # fmt: skip
 
 
 def quality(start: np.ndarray, weight: np.ndarray) -> dict[str, float]:

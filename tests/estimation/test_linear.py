@@ -19,7 +19,7 @@ REFERENCE = Path(__file__).parent / "reference"
 def design(frame: pd.DataFrame, margins: dict[str, dict[str, float]], cluster: str | None = None) -> Design:
     """Raked to `margins` (variable -> level -> count)."""
     goal = pd.DataFrame([{"variable": v, "level": level, "count": n} for v, part in margins.items() for level, n in part.items()])
-    return Design.of(weighting.raked_sample(frame, goal, cluster=cluster), frame, list(margins), cluster)
+    return Design.of(frame.assign(weight=weighting.rake(frame, goal)), list(margins), cluster)
 
 
 def test_a_mean_raked_over_clusters():

@@ -406,11 +406,11 @@ def test_an_input_that_differs_is_named(folder, made, part, name, told):
 
 def test_another_package_another_seed_another_lock_file(folder, made):
     about = json.loads((made / "manifest.json").read_text())
-    about["environment"]["packages"]["svy"] = "0.1"
+    about["environment"]["packages"]["statsmodels"] = "0.1"
     about["environment"]["seed"], about["lock"] = 7, "0" * 64
     (made / "manifest.json").write_text(json.dumps(about))
-    svy, lock, seed = compared(folder, made).inputs
-    assert svy.startswith("package: svy ") and svy.endswith("here 0.1")
+    package, lock, seed = compared(folder, made).inputs
+    assert package.startswith("package: statsmodels ") and package.endswith("here 0.1")
     assert "lock" in lock and "seed" in seed
 
 

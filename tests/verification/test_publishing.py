@@ -71,7 +71,7 @@ def test_the_manifest_names_no_path_and_no_user(full):
     assert str(full.folder.parent) not in text and "/root" not in text and "/home" not in text
     assert {"raw", "codebook", "population", "plans", "documents", "code"} <= set(about)
     assert about["raw"].keys() >= {"2026/answers.csv", "2019/sample.csv"}
-    assert about["environment"]["packages"]["svy"] and len(about["commit"]) == 40
+    assert about["environment"]["packages"]["statsmodels"] and len(about["commit"]) == 40
 
 
 @pytest.mark.parametrize(

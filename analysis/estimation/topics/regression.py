@@ -1,16 +1,13 @@
 """An article's design-based regression models of one wave: what goes with an answer, other things equal."""
 
-import warnings
-
 import pandas as pd
-import polars as pl
-import svy
 
 from analysis.codebook import Indicator
 from analysis.codebook.plan import BACKGROUND, Plan
 from analysis.estimation import levels
 from analysis.estimation.linear import Design
 from analysis.estimation.models import REFERENCE, adjusted, coefficients
+from analysis.estimation.regression import Term, fit
 
 
 def models(
@@ -22,26 +19,18 @@ def models(
     Reference: men, 40-54 years, senior consultants, and 0 of an indicator. Levels by a 0/1 term are given unadjusted too.
     """
     rows = []
-    for model in plan.models:
-        indicator = indicators[model.indicator]
-        family = "binomial" if indicator.kind == "binary" else "gaussian"
-        added = [t for t in model.terms if t not in BACKGROUND]
-        coded = pd.DataFrame({t: frame[t].map({0: "0", 1: "1"}) for t in added}, index=frame.index)
-        data = design.sample.data.with_columns(pl.from_pandas(coded)) if added else design.sample.data
-        complete = frame.assign(**coded).dropna(subset=[indicator.id, *model.terms])
-        terms = [(t, REFERENCE.get(t, "0")) for t in model.terms]
-        if any(complete[t].nunique() < 2 or ref not in set(complete[t]) for t, ref in terms):
+    for asked in plan.models:
+        indicator = indicators[asked.indicator]
+        added = [t for t in asked.terms if t not in BACKGROUND]
+        data = frame.assign(**{t: frame[t].map({0: "0", 1: "1"}) for t in added})
+        terms = [Term(t, REFERENCE.get(t, "0")) for t in asked.terms]
+        model = fit(design, data, indicator.id, terms, "binomial" if indicator.kind == "binary" else "gaussian")
+        if model is None:
             continue
-        with warnings.catch_warnings():  # a separated term is shown without figures
-            warnings.simplefilter("ignore", svy.SvyUserWarning)
-            fit = design.sample.clone(data=data).glm.fit(
-                indicator.id, x=[svy.Cat(t, ref=ref) for t, ref in terms], family=family, drop_nulls=True, tol=1e-12
-            )
-        common = {"kind": "model", "indicator": indicator.id, "base": indicator.base, "weighting": "cross",
-                  "model": plan.article, "n": len(complete), "n_both": None}  # fmt: skip
-        rows += coefficients(fit, terms, complete, family, common)
-        for term in model.terms:
-            rows += adjusted(fit, term, complete, family, common)
+        common = {"kind": "model", "indicator": indicator.id, "base": indicator.base, "weighting": "cross", "model": plan.article}
+        rows += coefficients(design, data, model, terms, common)
+        for term in asked.terms:
+            rows += adjusted(design, data, model, term, common)
         for term in added:
             rows += levels.by_indicator(design, frame, reasons, indicator, term)
     return rows

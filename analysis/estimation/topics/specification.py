@@ -10,7 +10,7 @@ from analysis.errors import LegepaneletError
 from analysis.estimation import change, levels
 from analysis.estimation.sample import reasons_of, weighted
 from analysis.panel import weighting
-from analysis.panel.build import WavePanel
+from analysis.panel.build import WavePanel, weigh
 
 SPECIFICATIONS = ("weighted", "unweighted", "equal_start_weights", "without_newest_cohort", "complete_cases")
 UNANSWERED = ("unanswered", "refused", "unusable")
@@ -88,15 +88,8 @@ def _raked_again(panel: WavePanel, doctors: pd.DataFrame) -> WavePanel | None:
     who = doctors[doctors["analysed"]]
     if len(who) < 2 * weighting.SMALLEST_CELL:
         return None
-    margins, levels_of = weighting.margins_of(panel.population, who)
-    doctors = doctors.drop(columns=[c for c in doctors if c.startswith("raked_")])
-    doctors = doctors.join(levels_of.add_prefix("raked_"))
-    frame = levels_of.assign(
-        stratum=weighting.collapse_strata(who["stratum"], who["doctor"]), start_weight=who["start_weight"]
-    )
     try:
-        raked = weighting.raked_sample(frame.reset_index(drop=True), margins)
+        doctors, margins = weigh(doctors, panel.population)
     except LegepaneletError:  # a margin that nobody of the rest can fill
         return None
-    doctors["weight"] = pd.Series(raked.data["weight"].to_numpy(), index=who.index)
     return replace(panel, doctors=doctors, margins=margins)
