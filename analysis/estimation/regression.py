@@ -52,7 +52,8 @@ class Fit:
     def adjusted(self, design: Design, variable: str, level: str) -> Estimate:
         """The mean or share if all of the model were at `level` of `variable`, their other terms as they are (predictive margin).
 
-        theta = sum w mu(a) / N; u = (mu(a) - theta) / N + D'u_beta, D = sum w mu'(a) x(a) / N: who they are is estimated too.
+        theta = sum w mu(a) / N; u = (mu(a) - theta) / N + D'u_beta, D = sum w mu'(a) x(a) / N: the others' terms are estimated too.
+        R: `svytotal` of that column; `svypredmeans` leaves out the covariance of its two parts.
         """
         moved = self.x.copy()
         for place, (name, other) in enumerate(self.columns):
@@ -63,7 +64,7 @@ class Fit:
         total = weight.sum()
         value = (weight * mu).sum() / total
         slope = (weight * _variance_of(self.family, mu)) @ moved / total
-        return Estimate(float(value), self.influence @ slope, self.inside)
+        return Estimate(float(value), self.inside * (mu - value) / total + self.influence @ slope, self.inside)
 
 
 def fit(design: Design, frame: pd.DataFrame, outcome: str, terms: Sequence[Term], family: str) -> Fit | None:
