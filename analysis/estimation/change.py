@@ -1,11 +1,14 @@
 """Change since an earlier wave: three things with three names.
 
-`change_net`: all who answered either wave, cross-sectional weights, all compared waves stacked with the doctor as cluster (R:
-`svydesign(ids=~doctor, strata=~stratum, nest=TRUE)`, raked to the margins crossed with wave).
-`change_standardised`: the same, every earlier wave raked to the later wave's margins.
+`change_net`: all who answered either wave, cross-sectional weights, the two waves stacked with the doctor as cluster (R:
+`svydesign(ids=~doctor, strata=~stratum)`, raked to the margins crossed with wave), in strata that both waves know.
+`change_standardised`: the same, the earlier wave raked to the later wave's margins.
 `change_within`: those who answered both, the earlier weight times the inverse chance of answering again, raked to the
 earlier population less those who have left it.
 """
+
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -14,58 +17,49 @@ from analysis.codebook import Indicator
 from analysis.estimation import levels, linear
 from analysis.estimation.linear import Design
 from analysis.panel import response, weighting
-from analysis.panel.build import WavePanel
+from analysis.panel.build import WavePanel, weigh
 
 BY = ("sex", "age_group", "position")
 STATES = ("again", "lost", "left")
 LEFT = (*response.NOT_ELIGIBLE, "over_age")
 
 
-def stack(waves: dict[int, WavePanel], columns: list[str], standard: int | None = None
-          ) -> tuple[Design, pd.DataFrame, pd.DataFrame]:  # fmt: skip
-    """Waves on top of each other as one raked sample, the same as a pandas table, and the margins.
-
-    Each wave is raked to its own margins; with `standard`, all to that wave's. The margins are crossed with wave.
-    """
-    variables = list(dict.fromkeys(v for w in waves.values() for v in w.margins["variable"]))
-    if standard is not None:
-        variables = list(dict.fromkeys(waves[standard].margins["variable"]))
+def stack(waves: dict[int, WavePanel], columns: Sequence[str]) -> tuple[Design, pd.DataFrame, pd.DataFrame]:
+    """Waves on top of each other as one raked sample, the same as a pandas table, and the margins: each wave's own, crossed with wave."""
+    variables = list(dict.fromkeys(v for panel in waves.values() for v in panel.margins["variable"]))
     frames, margins = [], []
     for wave, panel in waves.items():
-        who = panel.analysed
-        goal, levels = (
-            (panel.margins, None) if standard is None else weighting.margins_of(waves[standard].population, who)
-        )
-        frame = who[["doctor", "stratum", "start_weight", *(c for c in columns if c in who)]].assign(wave=str(wave))
+        who, goal = panel.analysed, panel.margins
+        kept = [c for c in dict.fromkeys(("doctor", "stratum", "start_weight", "weight", *columns)) if c in who]
+        lacking = [v for v in variables if v not in set(goal["variable"])]
+        levels = who[[f"raked_{v}" for v in variables if v not in lacking]].assign(**{f"raked_{v}": "all" for v in lacking})
+        frames.append(who[kept].assign(wave=str(wave), **{f"m_{v}": f"{wave}:" + levels[f"raked_{v}"].astype(str) for v in variables}))
         total = goal["count"].sum() / goal["variable"].nunique()
-        for variable in variables:
-            known = variable in set(goal["variable"])
-            own = (who[f"raked_{variable}"] if levels is None else levels[variable]) if known else "all"
-            frame[f"m_{variable}"] = f"{wave}:" + pd.Series(own, index=who.index).astype(str)
-            if not known:
-                margins.append({"variable": f"m_{variable}", "level": f"{wave}:all", "count": total})
-        margins += [
-            {"variable": f"m_{m['variable']}", "level": f"{wave}:{m['level']}", "count": m["count"]}
-            for m in goal.to_dict("records")
-        ]
-        frames.append(frame)
+        whole = pd.concat([goal, pd.DataFrame([{"variable": v, "level": "all", "count": total} for v in lacking])])
+        margins.append(whole.assign(variable="m_" + whole["variable"], level=f"{wave}:" + whole["level"].astype(str)))
     stacked = pd.concat(frames, ignore_index=True)
-    stacked["stratum"] = weighting.collapse_strata(stacked["stratum"], stacked["doctor"])
-    goal = pd.DataFrame(margins)
-    stacked["weight"] = weighting.rake(stacked, goal)
-    return Design.of(stacked, list(dict.fromkeys(goal["variable"])), "doctor"), stacked, goal
+    known = weighting.shared_strata(stacked["stratum"], stacked["doctor"])
+    stacked["stratum"] = weighting.collapse_strata(known, stacked["doctor"])
+    return Design.of(stacked, [f"m_{v}" for v in variables], "doctor"), stacked, pd.concat(margins, ignore_index=True)
+
+
+def standardised(panel: WavePanel, population: pd.DataFrame) -> WavePanel:
+    """The wave raked to another wave's population."""
+    doctors, margins = weigh(panel.doctors, population)
+    return replace(panel, doctors=doctors, margins=margins)
 
 
 def net(waves: dict[int, WavePanel], since: dict[int, list[Indicator]], statistic: str = "change_net") -> list[dict]:
-    """Net (or, with statistic `change_standardised`, standardised) changes up to the last of `waves`, which are all that are compared.
+    """Net (or, with statistic `change_standardised`, standardised) changes up to the last of `waves`.
 
-    `since` is earlier wave -> indicators; the changes of key indicators are given by group too.
+    `since` is earlier wave -> indicators; the changes of key indicators are given by group too. Only the two waves compared are stacked,
+    so that what else is compared moves no standard error.
     """
     later = max(waves)
-    ids = list(dict.fromkeys(i.id for some in since.values() for i in some))
-    design, frame, _ = stack(waves, [*BY, *ids], later if statistic == "change_standardised" else None)
     rows = []
     for earlier, indicators in since.items():
+        then = standardised(waves[earlier], waves[later].population) if statistic == "change_standardised" else waves[earlier]
+        design, frame, _ = stack({earlier: then, later: waves[later]}, [*BY, *(i.id for i in indicators)])
         for by in [(), *((b,) for b in BY)]:
             if some := [i for i in indicators if not by or i.key]:
                 rows += _contrasts(design, frame, some, by, earlier, later, statistic)
@@ -76,7 +70,7 @@ def _contrasts(design: Design, frame, indicators, by, earlier, later, statistic)
     """Later less earlier, of everyone or of each level; degrees of freedom are the doctors of both waves less their strata."""
     rows, estimates, df = [], [], []
     waves = {wave: (frame["wave"] == str(wave)).to_numpy() for wave in (earlier, later)}
-    doctor, stratum = (pd.factorize(frame[c])[0] for c in ("doctor", "stratum"))
+    doctor = pd.factorize(frame["doctor"])[0]
     for indicator in indicators:
         y = levels.values(frame, indicator.id)
         for level, inside in levels.groups(frame, by):
@@ -84,13 +78,12 @@ def _contrasts(design: Design, frame, indicators, by, earlier, later, statistic)
             if min(now.inside.sum(), then.inside.sum()) < 2:
                 continue
             both = now.inside | then.inside
-            doctors, first = np.unique(doctor[both], return_index=True)
             estimates.append(linear.less(now, then))
-            df.append(len(doctors) - len(np.unique(stratum[both][first])))  # each doctor in the stratum of the first row
+            df.append(design.df(both))
             rows.append({
                 "kind": "comparison", "indicator": indicator.id, "base": indicator.base, "vs_wave": earlier,
                 "statistic": statistic, "weighting": "cross", "n": int(now.inside.sum()), "count": int(then.inside.sum()),
-                "n_both": int(both.sum() - len(doctors)), "unit": "difference", **({"by": by[0], "level": level[0]} if by else {}),
+                "n_both": int(both.sum() - len(np.unique(doctor[both]))), "unit": "difference", **({"by": by[0], "level": level[0]} if by else {}),
             })  # fmt: skip
     return [row if row["se"] > 0 else row | {"p": None} for row in levels.with_p(levels.with_errors(design, rows, estimates, df))]
 

@@ -17,10 +17,10 @@ BACKGROUND = ["sex", "age_group", "position", "region", "specialty"]
 
 
 def write(book: Codebook, wave: int, panels: dict[int, WavePanel], plans: list[Plan], folder: Path) -> list[Path]:
-    """Writes analysis.csv and margins.csv, and panel.csv and panel_margins.csv where the wave is compared with earlier ones.
+    """Writes analysis.csv and margins.csv, and for every earlier wave that it is compared with panel_<wave>.csv and panel_<wave>_margins.csv.
 
     `analysis.csv`: doctor, stratum, start_weight, weight, a column a raking variable (named as in margins.csv), background, indicators.
-    `panel.csv`: the same for all compared waves stacked; its raking variables are crossed with wave (`2026:female:under_40`).
+    `panel_2024.csv`: the same for the two waves stacked; its raking variables are crossed with wave (`2026:female:under_40`).
     """
     panel = panels[wave]
     indicators = [i for i in of_wave(book, wave) if i.id != "position"]
@@ -31,18 +31,14 @@ def write(book: Codebook, wave: int, panels: dict[int, WavePanel], plans: list[P
     who = who.assign(**{v: who[f"raked_{v}"] for v in variables})
     columns = dict.fromkeys(["doctor", "stratum", "start_weight", "weight", *variables, *BACKGROUND, *ids])
     written = [_csv(who[list(columns)], folder / "analysis.csv"), _csv(panel.margins, folder / "margins.csv")]
-    compared = sorted(comparisons(book, wave, panels, [i for i in indicators if i.kind != "category"], plans)[0])
-    for name in ("panel.csv", "panel_margins.csv"):
-        (folder / name).unlink(missing_ok=True)
-    if compared:
-        shared = [i for i in ids if any(i in panels[w].doctors for w in compared)]
-        design, frame, goal = stack({w: panels[w] for w in [*compared, wave]}, [*BACKGROUND, *shared])
+    for old in folder.glob("panel*.csv"):
+        old.unlink()
+    since, _ = comparisons(book, wave, panels, [i for i in indicators if i.kind != "category"], plans)
+    for earlier, compared in sorted(since.items()):
+        _, frame, goal = stack({w: panels[w] for w in (earlier, wave)}, [*BACKGROUND, *dict.fromkeys(i.id for i in compared)])
         names = {name: CROSSED.get(name, name.removeprefix("m_")) for name in goal["variable"].unique()}
-        frame = frame.rename(columns=names).assign(weight=design.weight)
-        written += [
-            _csv(frame, folder / "panel.csv"),
-            _csv(goal.replace({"variable": names}), folder / "panel_margins.csv"),
-        ]
+        written += [_csv(frame.rename(columns=names), folder / f"panel_{earlier}.csv"),
+                    _csv(goal.replace({"variable": names}), folder / f"panel_{earlier}_margins.csv")]  # fmt: skip
     return written
 
 

@@ -5,6 +5,8 @@ Raking is iterative proportional fitting (Deming & Stephan 1940; Kalton & Flores
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
 
 from analysis.errors import LegepaneletError
 
@@ -103,6 +105,18 @@ def collapse_strata(stratum: pd.Series, doctor: pd.Series) -> pd.Series:
             target = order[place - 1] if place else order[1]
         mapping[name] = mapping.get(target, target)
     return stratum.map(mapping)
+
+
+def shared_strata(stratum: pd.Series, doctor: pd.Series) -> pd.Series:
+    """The finest strata in which every doctor of several waves is in one, whatever each wave knew: joined where a doctor was in two.
+
+    One cluster in two strata would count as two doctors, and what the waves share would be lost.
+    """
+    label, names = pd.factorize(stratum)
+    found = csr_array((np.ones(len(label)), (label, pd.factorize(doctor)[0])))
+    part = connected_components(found @ found.T, directed=False)[1]
+    joined = pd.Series(names).groupby(part).agg(lambda group: "+".join(sorted(group)))
+    return pd.Series(joined.to_numpy()[part[label]], index=stratum.index)
 
 
 def rake(frame: pd.DataFrame, margins: pd.DataFrame) -> np.ndarray:
