@@ -7,14 +7,15 @@ A column is nought outside the domain and where there is no answer, and has a ro
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from scipy import stats
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, hstack
 
-SWEEPS = 10  # over the margins, unweighted, as R's `survey::svyrecvar` does for a raked design
 CHUNK = 512  # columns at a time
+NOTHING = 1e-10  # of an eigenvalue of the margins' matrix, relative to the largest
 LEVEL = 0.95
 TIE = 1e-9  # a distribution function reaches a share that it misses by no more
 
@@ -23,21 +24,38 @@ TIE = 1e-9  # a distribution function reaches a share that it misses by no more
 class Design:
     """Rows of a raked sample: one wave, stacked waves, or the pairs of a panel. All arrays have a value a row.
 
-    `cluster` numbers the doctors within their strata, `stratum` the strata; `margins` numbers the levels of each raking variable.
+    `start` are the weights before raking; `cluster` numbers the doctors within their strata, `stratum` the strata; `margins` numbers the levels
+    of each raking variable.
     """
 
     weight: np.ndarray
+    start: np.ndarray
     stratum: np.ndarray
     cluster: np.ndarray
     margins: tuple[np.ndarray, ...]
 
     @classmethod
     def of(cls, frame: pd.DataFrame, margins: Sequence[str], cluster: str | None = None) -> "Design":
-        """From rows with `stratum`, `weight` and the raking variables; `cluster` is the doctor where waves are stacked."""
+        """From rows with `stratum`, `start_weight`, `weight` and the raking variables; `cluster` is the doctor where waves are stacked."""
         stratum = pd.factorize(frame["stratum"])[0]
         doctor = np.arange(len(frame)) if cluster is None else pd.factorize(frame[cluster])[0]
-        return cls(frame["weight"].to_numpy(dtype=float), stratum, pd.factorize(stratum * len(frame) + doctor)[0],
+        weight, start = (frame[c].to_numpy(dtype=float) for c in ("weight", "start_weight"))
+        return cls(weight, start, stratum, pd.factorize(stratum * len(frame) + doctor)[0],
                    tuple(pd.factorize(frame[m])[0] for m in margins))  # fmt: skip
+
+    def residual(self, u: np.ndarray) -> np.ndarray:
+        """What the margins do not explain of the columns of `u` (n rows x k): e = u - X (X'DX)^-1 X'D u, D the start weights.
+
+        X has a column a level of each margin. Deville & Sarndal (1992). R: `calibrate(d, ~a + b, totals, calfun = "raking")`.
+        """
+        x, inverse = self._margins
+        return u - x @ (inverse @ (x.T @ (self.start[:, None] * u)))
+
+    @cached_property
+    def _margins(self) -> tuple[csr_array, np.ndarray]:
+        """X, and the generalised inverse of X'DX: the levels of two margins add up to the same."""
+        x = hstack([_rows_of(m).T for m in self.margins], format="csr")
+        return x, np.linalg.pinv((x.T @ (x * self.start[:, None])).toarray(), rcond=NOTHING, hermitian=True)
 
     def df(self, inside: np.ndarray) -> int:
         """Degrees of freedom of the rows `inside` (boolean): their doctors less their strata."""
@@ -92,7 +110,7 @@ def less(one: Estimate, other: Estimate) -> Estimate:
 
 
 def standard_errors(design: Design, estimates: Sequence[Estimate]) -> np.ndarray:
-    """The standard error of each estimate. R: `SE(svymean(...))` on `rake(svydesign(ids = ~doctor, strata = ~stratum, nest = TRUE), ...)`."""
+    """The standard error of each estimate. R: `SE(svymean(...))` on `calibrate(svydesign(ids = ~doctor, strata = ~stratum), ...)`."""
     found = [_variances(design, np.column_stack([e.influence for e in estimates[i : i + CHUNK]])) for i in range(0, len(estimates), CHUNK)]
     return np.sqrt(np.concatenate(found)) if found else np.empty(0)
 
@@ -102,7 +120,7 @@ def _variances(design: Design, u: np.ndarray) -> np.ndarray:
 
     sum over strata h of m_h / (m_h - 1) x sum over their m_h doctors of (z - mean of z)^2, z the doctor's sum of w e, e the residual of u.
     """
-    z = design.weight[:, None] * _residual(design.margins, u)
+    z = design.weight[:, None] * design.residual(u)
     stratum = design.stratum
     if design.cluster.max() + 1 < len(z):
         z = _rows_of(design.cluster) @ z
@@ -110,26 +128,6 @@ def _variances(design: Design, u: np.ndarray) -> np.ndarray:
     among, doctors = _rows_of(stratum), np.bincount(stratum)[:, None]
     z = z - (among @ z / doctors)[stratum]
     return (among @ z**2 * (doctors / np.maximum(doctors - 1, 1))).sum(axis=0)
-
-
-def _residual(margins: tuple[np.ndarray, ...], u: np.ndarray) -> np.ndarray:
-    """What SWEEPS sweeps of unweighted means over the margins leave of `u`.
-
-    A sweep needs the columns' totals by level only: they are carried from margin to margin by how many rows two levels share.
-    """
-    levels = [_rows_of(m) for m in margins]
-    shared = [[(b @ a.T).toarray() for a in levels] for b in levels]
-    totals = [level @ u for level in levels]
-    taken = [np.zeros_like(total) for total in totals]
-    for _ in range(SWEEPS):
-        for a, margin in enumerate(margins):
-            step = totals[a] / np.bincount(margin)[:, None]
-            taken[a] += step
-            for b in range(len(margins)):
-                totals[b] = totals[b] - shared[b][a] @ step
-    for margin, part in zip(margins, taken, strict=True):
-        u = u - part[margin]
-    return u
 
 
 def _rows_of(code: np.ndarray) -> csr_array:
