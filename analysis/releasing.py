@@ -7,7 +7,7 @@ from analysis import pipeline
 from analysis.errors import LegepaneletError
 from analysis.options import FORMATS, REPORT, published_wave, run_of, say, wave_of
 from analysis.settings import ROOT, settings
-from analysis.writing import export, write
+from analysis.writing import built, write
 
 
 def publish(options) -> int:
@@ -124,19 +124,18 @@ def verify(options) -> int:
 
 
 def crosscheck(options) -> int:
-    """The wave's levels, differences, changes and models, computed again in R."""
+    """Every estimate, comparison, test and model of the wave, computed again in R."""
+    from analysis.estimation import export as exporting
     from analysis.verification import crosscheck as second
 
     second.check_r()
-    run = run_of(options)
-    wave = wave_of(options, run)
-    export(options)
-    say("computing again in R")
-    found = second.crosscheck(pipeline.derived(wave))
+    book, wave, panels, plans = built(options)
+    say("computing again in R: minutes")
+    found = second.crosscheck(pipeline.derived(wave), exporting.designs(book, wave, panels, plans), plans)
     for row in found.differences.to_dict("records"):
         print(f"{row['id']} {row['field']}: {row['here']:.12g} here, {row['r']:.12g} in R")
-    rest = ", ".join(f"{n} {name}" for name, n in found.not_covered.items())
-    print(f"R computed {found.covered} results too; {len(found.differences)} figures differ. Not covered: {rest}.")
+    rest = ", ".join(f"{n} of {name}" for name, n in found.not_covered.items())
+    print(f"R computed {found.covered} results too; {len(found.differences)} figures differ. No estimates, and not computed again: {rest}.")
     return 0 if found.covered and found.differences.empty else 1
 
 

@@ -1,11 +1,19 @@
 """Writing what was asked for: documents, as `make report`, `make articles` and `make publish` do, and the analysis file."""
 
+from __future__ import annotations
+
 import time
+from typing import TYPE_CHECKING
 
 from analysis import pipeline
 from analysis.documents import check_renderer
 from analysis.options import edition_of, formats_of, languages_of, run_of, say, wave_of
 from analysis.settings import ROOT, settings
+
+if TYPE_CHECKING:  # what reads tables is loaded by the commands that need it
+    from analysis.codebook import Codebook
+    from analysis.codebook.plan import Plan
+    from analysis.panel.build import WavePanel
 
 
 def write(options, run: pipeline.Run, documents: list[tuple[str, int]]) -> int:
@@ -50,16 +58,21 @@ def _again(options) -> str:
 
 
 def export(options) -> int:
+    from analysis.estimation import export as exporting
+
+    book, wave, panels, plans = built(options)
+    for path in exporting.write(book, wave, panels, plans, pipeline.derived(wave)):
+        print(path.relative_to(ROOT))
+    return 0
+
+
+def built(options) -> tuple[Codebook, int, dict[int, WavePanel], list[Plan]]:
+    """The codebook, the wave, the panels up to it and its articles' plans, with the wave's results up to date."""
     run = run_of(options)
     wave = wave_of(options, run)
     pipeline.build(pipeline.results_tasks(run, [wave]))
     from analysis.codebook import load
-    from analysis.estimation import export as exporting
     from analysis.panel import build as building
 
     panels = {w: building.load(pipeline.derived(w)) for w in run.waves if w <= wave}
-    for path in exporting.write(
-        load(settings().codebook), wave, panels, pipeline.plans_of(wave), pipeline.derived(wave)
-    ):
-        print(path.relative_to(ROOT))
-    return 0
+    return load(settings().codebook), wave, panels, pipeline.plans_of(wave)

@@ -99,8 +99,8 @@ def followed(earlier: WavePanel, later: WavePanel) -> pd.DataFrame:
     return who.assign(now=np.select([again, gone], ["again", "left"], "lost"))
 
 
-def longitudinal(earlier: WavePanel, later: WavePanel, ids: list[str]) -> tuple[Design, pd.DataFrame] | None:
-    """Those who answered both waves, raked, with `<indicator>` = later less earlier. None if fewer than 30 did."""
+def longitudinal(earlier: WavePanel, later: WavePanel, ids: list[str]) -> tuple[Design, pd.DataFrame, pd.DataFrame] | None:
+    """Those who answered both waves, raked, with `<indicator>` = later less earlier, and the margins. None if fewer than 30 did."""
     who = followed(earlier, later)
     stayed = who[who["now"] != "left"]
     both = stayed[stayed["now"] == "again"].copy()
@@ -118,15 +118,16 @@ def longitudinal(earlier: WavePanel, later: WavePanel, ids: list[str]) -> tuple[
     respondents = respondents.rename(columns={f"raked_{v}": v for v in goal["variable"].unique()})
     margins, levels = weighting.margins_of(population, respondents)
     second = later.analysed.set_index("doctor").reindex(both["doctor"])
-    frame = levels.assign(
-        stratum=weighting.collapse_strata(both["stratum"], both["doctor"]), start_weight=both["start_weight"]
+    margins["variable"] = "m_" + margins["variable"]
+    frame = levels.add_prefix("m_").assign(
+        doctor=both["doctor"], stratum=weighting.collapse_strata(both["stratum"], both["doctor"]), start_weight=both["start_weight"]
     )
     frame[list(BY)] = both[list(BY)]
     for name in ids:
         frame[name] = second[name].to_numpy() - both[name].to_numpy()
     frame = frame.reset_index(drop=True)
     frame["weight"] = weighting.rake(frame, margins)
-    return Design.of(frame, list(dict.fromkeys(margins["variable"]))), frame
+    return Design.of(frame, list(dict.fromkeys(margins["variable"]))), frame, margins
 
 
 def _chance_of_answering_again(stayed: pd.DataFrame) -> pd.Series:
@@ -144,7 +145,7 @@ def within(earlier: int, later: int, waves: dict[int, WavePanel], indicators: li
     made = longitudinal(waves[earlier], waves[later], [i.id for i in indicators])
     if made is None:
         return []
-    design, frame = made
+    design, frame, _ = made
     rows, estimates = [], []
     for by in [(), *((b,) for b in BY)]:
         for indicator in [i for i in indicators if (not by or i.key) and frame[i.id].notna().sum() >= 30]:

@@ -221,15 +221,20 @@ def three_classes(book: Codebook, wave: int, design: Design, frame: pd.DataFrame
 
     Small groups are published in these instead of all categories; which, is for disclosure to say.
     """
-    ordered = {i.id: i for i in indicators if i.kind == "category" and len(i.categories) > 3 and _is_ordered(book, i)}
-    classes = pd.DataFrame({name: frame[name].map(class_of(sorted(i.categories))) for name, i in ordered.items()})
+    parted = ordered(book, indicators)
+    classes = pd.DataFrame({i.id: frame[i.id].map(class_of(sorted(i.categories))) for i in parted})
     if classes.empty:
         return []
-    reduced = [i.model_copy(update={"categories": {c: i.label for c in (1, 2, 3)}}) for i in ordered.values()]
+    reduced = [i.model_copy(update={"categories": {c: i.label for c in (1, 2, 3)}}) for i in parted]
     cut = frame.assign(**classes)
-    nothing_missing = pd.DataFrame("", index=frame.index, columns=list(ordered))
+    nothing_missing = pd.DataFrame("", index=frame.index, columns=list(classes))
     rows = [row for by in groups for row in _shares(reduced, design, cut, nothing_missing, (by,))]
     return [row | {"statistic": "share_of_three"} for row in rows]
+
+
+def ordered(book: Codebook, indicators: list[Indicator]) -> list[Indicator]:
+    """Those of `indicators` that are shown in three classes too: distributions of more than three ordered categories."""
+    return [i for i in indicators if i.kind == "category" and len(i.categories) > 3 and _is_ordered(book, i)]
 
 
 def _is_ordered(book: Codebook, indicator: Indicator) -> bool:

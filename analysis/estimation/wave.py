@@ -35,7 +35,7 @@ def estimate(
     for name in models.MODELS:
         indicator = next((i for i in indicators if i.id == name), None)
         if indicator is not None:
-            rows += models.trend(name, _comparable_waves(book, indicator, wave, panels), wave)
+            rows += models.trend(name, comparable_waves(book, indicator, wave, panels), wave)
     before = max((w for w in panels if w < wave), default=None)
     before = panels[before] if before else None
     rows += facts.fieldwork(panel, before) + facts.representativeness(panel) + facts.population(panel)
@@ -85,7 +85,7 @@ def comparisons(book: Codebook, wave: int, panels: dict[int, WavePanel], indicat
     return since, refused
 
 
-def _comparable_waves(
+def comparable_waves(
     book: Codebook, indicator: Indicator, wave: int, panels: dict[int, WavePanel]
 ) -> dict[int, WavePanel]:
     """The waves up to `wave` that have the indicator, back to its last break."""

@@ -1,26 +1,34 @@
-"""`make crosscheck`: levels, changes, differences and models of a wave computed a second time, in R's `survey`."""
+"""`make crosscheck`: every estimate, comparison, test and model of a wave computed a second time, in R's `survey`."""
 
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from analysis.codebook.plan import Plan
 from analysis.errors import LegepaneletError
+from analysis.estimation.export import NEVER, THREE, Sheet
 
 SCRIPT = Path(__file__).with_name("crosscheck.R")
 CLOSE, CLOSE_LIMITS = 1e-9, 1e-5  # relative; an iterated model's coefficients and all limits agree to the second
-GROUPS = ["", "sex", "age_group", "position"]
-COLUMNS = ["id", "what", "statistic", "indicator", "category", "by", "level", "by2", "level2", "vs_level", "vs_wave",
+COLUMNS = ["id", "data", "what", "statistic", "indicator", "category", "by", "level", "by2", "level2", "vs_level", "vs_wave",
            "model", "term", "family", "reference"]  # fmt: skip
+KINDS = ["estimate", "comparison", "test", "model"]
+DESIGNS = {"change_net": "panel_", "change_standardised": "standardised_", "change_within": "within_"}
+WHAT = {"p25": "quantile", "median": "quantile", "p75": "quantile", "share_of_three": "share", "share_not_applicable": "share",
+        "change_net": "change", "change_standardised": "change", "change_within": "mean", "odds_ratio": "coefficient",
+        "adjusted_share": "adjusted", "adjusted_mean": "adjusted"}  # fmt: skip
+SUFFIX = {"share_of_three": THREE, "share_not_applicable": NEVER}
 
 
 @dataclass(frozen=True)
 class Check:
-    """How many results rows R computed too, the differences, and kind of row -> how many it cannot."""
+    """How many results rows R computed too, the differences, and kind of row -> how many are no estimates (counts, rates, alpha)."""
 
     covered: int
     differences: pd.DataFrame
@@ -38,57 +46,70 @@ def check_r() -> None:
                                "On Debian: apt-get install r-base-core r-cran-survey.")  # fmt: skip
 
 
-def wanted(results: pd.DataFrame) -> pd.DataFrame:
-    """The complete results rows that R is asked for, with `what`: level, quantile, difference, change, model."""
-    rows = results[results["estimate"].notna() | (results["status"] == "reference")].copy()
-    plain = (rows["model"] == "") & rows["by2"].isin(GROUPS)
-    rows["what"] = ""
-    rows.loc[plain & (rows["kind"] == "estimate") & rows["statistic"].isin(["mean", "share"]), "what"] = "level"
-    rows.loc[plain & rows["statistic"].isin(["p25", "median", "p75"]), "what"] = "quantile"
-    rows.loc[plain & (rows["statistic"] == "difference"), "what"] = "difference"
-    rows.loc[plain & (rows["statistic"] == "change_net") & (rows["status"] == "shown"), "what"] = "change"
-    article = (rows["kind"] == "model") & ~rows["model"].isin(["", "trend", "specification"])
-    rows.loc[article & rows["statistic"].isin(["odds_ratio", "difference"]), "what"] = "model"
-    rows["family"] = np.where(rows["statistic"] == "odds_ratio", "binomial", "gaussian")
+def wanted(results: pd.DataFrame, plans: list[Plan]) -> pd.DataFrame:
+    """The complete results rows that R is asked for: every estimate, comparison, test and model, with `data` (a design) and `what` (how)."""
+    rows = results[results["kind"].isin(KINDS) & (results["estimate"].notna() | (results["status"] == "reference"))]
+    rows = rows.copy()
+    model = rows["kind"] == "model"
+    rows["what"] = rows["statistic"].map(WHAT).fillna(rows["statistic"]).mask(model & (rows["statistic"] == "difference"), "coefficient")
+    rows["data"] = [_design_of(row, plans) for row in rows.to_dict("records")]
+    rows["indicator"] += rows["statistic"].map(SUFFIX).fillna("")
+    rows["family"] = np.where(rows["statistic"].isin(["odds_ratio", "adjusted_share"]), "binomial", "gaussian")
     rows["reference"] = (rows["status"] == "reference").astype(int)
-    return rows[rows["what"] != ""]
+    return rows
 
 
-def crosscheck(folder: Path, every: int = 1) -> Check:
-    """R's figures against those in `folder` (estimates.parquet and the files of `make export`); every n-th row and all models for a quick look.
+def _design_of(row: dict, plans: list[Plan]) -> str:
+    """The name of the design that a row is computed from, as `estimation.export.designs` names them."""
+    if row["model"] == "trend":
+        return f"trend_{row['indicator']}"
+    if row["model"] == "specification":
+        article = next(p.article for p in plans if row["indicator"] in {f.indicator for f in (*p.primary, *p.findings)})
+        return f"{article}_{row['term']}" + (f"_{row['vs_wave']}" if pd.notna(row["vs_wave"]) else "")
+    return f"{DESIGNS[row['statistic']]}{row['vs_wave']}" if row["statistic"] in DESIGNS else "analysis"
+
+
+def crosscheck(folder: Path, sheets: Iterable[Sheet], plans: list[Plan], every: int = 1) -> Check:
+    """R's figures against `folder`'s estimates.parquet, from the designs `sheets`; every n-th row and all models for a quick look.
 
     Raises R_MISSING, R_FAILED.
     """
     check_r()
     results = pd.read_parquet(folder / "estimates.parquet")
-    asked = wanted(results)
-    asked = pd.concat([asked[asked["what"] != "model"].iloc[::every], asked[asked["what"] == "model"]])
-    with tempfile.TemporaryDirectory() as work:
-        listed, made = Path(work) / "wanted.csv", Path(work) / "r.csv"
-        asked[COLUMNS].to_csv(listed, index=False)
-        done = subprocess.run(
-            ["Rscript", str(SCRIPT), str(folder), str(listed), str(made)], capture_output=True, text=True, check=False
-        )
-        if done.returncode:
-            raise LegepaneletError(
-                "R_FAILED", f"R: {done.stderr.strip()[-500:]}", "Run `make export` again, then `make crosscheck`."
-            )
-        theirs = pd.read_csv(made)
-    both = asked.merge(theirs, on="id", suffixes=("", "_r"))
+    asked = wanted(results, plans)
+    of_model = asked["what"].isin(["coefficient", "adjusted"])
+    asked = pd.concat([asked[~of_model].iloc[::every], asked[of_model]])
+    both = asked.merge(in_r(sheets, asked), on="id", suffixes=("", "_r"))
     odds = both["statistic"] == "odds_ratio"  # R's are log odds
-    both.loc[odds, "estimate"] = np.log(both.loc[odds, "estimate"])
-    both["loose"] = both["what"] == "model"
-    faults = [part for name in ("estimate", "se", "lower", "upper") if len(part := _apart(both, name))]
-    covered = set(both["id"])
-    rest = results[results["estimate"].notna() & ~results["id"].isin(covered | set(asked["id"]))]
-    named = rest["statistic"].where(rest["model"] == "", rest["model"] + ": " + rest["statistic"])
-    return Check(len(covered), pd.concat(faults) if faults else pd.DataFrame(), named.value_counts().to_dict())
+    for name in ("estimate", "lower", "upper"):
+        both.loc[odds, name] = np.log(both.loc[odds, name])
+    both["loose"] = both["what"].isin(["coefficient", "adjusted"])
+    faults = [part for name in ("estimate", "se", "lower", "upper", "p") if len(part := _apart(both, name))]
+    rest = results[results["estimate"].notna() & ~results["kind"].isin(KINDS)]
+    missed = asked[~asked["id"].isin(both["id"]) & (asked["reference"] == 0)]
+    faults += [missed[["id"]].assign(field="estimate", here=missed["estimate"], r=np.nan)] if len(missed) else []
+    return Check(len(both), pd.concat(faults) if faults else pd.DataFrame(), rest["kind"].value_counts().to_dict())
+
+
+def in_r(sheets: Iterable[Sheet], asked: pd.DataFrame) -> pd.DataFrame:
+    """R's id, estimate, se, lower, upper, p of the rows `asked`. Raises R_FAILED."""
+    with tempfile.TemporaryDirectory() as work:
+        folder, needed = Path(work), set(asked["data"])
+        for sheet in sheets:
+            if sheet.name in needed:
+                sheet.write(folder)
+        listed, made = folder / "wanted.csv", folder / "r.csv"
+        asked[COLUMNS].to_csv(listed, index=False)
+        done = subprocess.run(["Rscript", str(SCRIPT), work, str(listed), str(made)], capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise LegepaneletError("R_FAILED", f"R: {done.stderr.strip()[-500:]}", "Look at the wave's results; R could not compute one of them.")
+        return pd.read_csv(made)
 
 
 def _apart(both: pd.DataFrame, name: str) -> pd.DataFrame:
     """Rows whose `name` differs by more than it may: id, field, here, in R."""
     here, there = both[name].astype(float), both[f"{name}_r"].astype(float)
-    allowed = np.where(both["loose"] | (name in ("lower", "upper")), CLOSE_LIMITS, CLOSE)
+    allowed = np.where(both["loose"] | (name in ("lower", "upper", "p")), CLOSE_LIMITS, CLOSE)
     size = np.maximum(
         here.abs(), both["se"].astype(float).fillna(0).abs()
     )  # a change near nought is as exact as its standard error

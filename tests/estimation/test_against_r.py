@@ -12,9 +12,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.codebook import Indicator
-from analysis.estimation import change, levels
+from analysis.codebook import Indicator, plan
+from analysis.estimation import change, export, levels
+from analysis.panel import build
 from analysis.panel.build import WavePanel
+from analysis.settings import settings
 from analysis.verification import crosscheck
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -119,24 +121,37 @@ def in_r() -> None:
         pytest.skip("Rscript with the package survey is not installed")
 
 
-def second_computation(project, every: int) -> crosscheck.Check:
-    assert project.run("export", "--wave", "2026").returncode == 0
-    return crosscheck.crosscheck(project.folder / "data" / "derived" / "2026", every)
+def second_computation(project, book, every: int) -> crosscheck.Check:
+    derived = project.folder / "data" / "derived"
+    panels = {int(p.name): build.load(p) for p in sorted(derived.glob("[0-9]*"))}
+    plans = plan.plans_of_wave(settings().reports, book, 2026)
+    return crosscheck.crosscheck(derived / "2026", export.designs(book, 2026, panels, plans), plans, every)
 
 
-def test_the_export_gives_the_results_in_r(in_r, live):
-    """svymean, svyquantile, svyglm of `make export`'s files: estimates and SE to 1e-9, limits and models to 1e-5 (every 40th row, all models)."""
-    found = second_computation(live, every=40)
+def test_r_gives_the_results_too(in_r, full, book):
+    """svymean, svyquantile, svyglm, svytotal on calibrated designs: estimates and SE to 1e-9, limits and models to 1e-5 (every 100th row, all models)."""
+    found = second_computation(full, book, every=100)
     assert found.differences.empty, found.differences.to_string()
-    assert found.covered > 150
+    assert found.covered > 300
+    assert set(found.not_covered) == {"count", "rate", "scale"}
 
 
 @pytest.mark.slow
-def test_every_level_difference_change_and_model_in_r(in_r, live):
+def test_every_estimate_comparison_test_and_model_in_r(in_r, full, book):
     """The same for every one of them, as `make crosscheck` does."""
-    found = second_computation(live, every=1)
+    found = second_computation(full, book, every=1)
     assert found.differences.empty, found.differences.to_string()
-    assert found.covered > 8000
+    assert found.covered > 12_000
+
+
+def test_the_export_is_the_wave_and_the_pairs_it_is_compared_in(live):
+    done = live.run("export", "--wave", "2026")
+    named = [Path(line).name for line in done.stdout.splitlines()]
+    earlier = sorted({name.removeprefix("panel_")[:4] for name in named if name.startswith("panel_")})
+    assert named == ["analysis.csv", "analysis_margins.csv", *(f"panel_{w}{end}.csv" for w in earlier for end in ("", "_margins"))]
+    assert {"2019", "2024"} <= set(earlier)
+    pair = pd.read_csv(live.folder / "data" / "derived" / "2026" / "panel_2024.csv")
+    assert set(pair["wave"]) == {2024, 2026} and pair["doctor"].duplicated().any()
 
 
 def test_holms_method():

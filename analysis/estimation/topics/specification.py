@@ -24,12 +24,11 @@ def rows(book: Codebook, plan: Plan, indicators: dict[str, Indicator], panels: d
     left none of the topics' questions unanswered, raked again.
     """
     found: list[dict] = []
-    wanted = [f for f in dict.fromkeys([*(Finding(**o.model_dump()) for o in plan.primary), *plan.findings])
-              if f.vs_wave is None or f.vs_wave in panels]  # fmt: skip
+    wanted = findings_of(plan, panels)
     waves = sorted({plan.wave, *(f.vs_wave for f in wanted if f.vs_wave)})
     for name in SPECIFICATIONS:
-        varied = {w: _varied(book, plan, panels[w], w, name) for w in waves}
-        here = varied[plan.wave]
+        held = {w: varied(book, plan, panels[w], w, name) for w in waves}
+        here = held[plan.wave]
         if here is None:
             continue
         design, frame = weighted(here)
@@ -37,7 +36,7 @@ def rows(book: Codebook, plan: Plan, indicators: dict[str, Indicator], panels: d
         for finding in wanted:
             indicator = indicators[finding.indicator].model_copy(update={"key": False})  # no changes by group
             if finding.vs_wave:
-                made = _change(finding.vs_wave, plan.wave, indicator, varied)
+                made = _change(finding.vs_wave, plan.wave, indicator, held)
             elif finding.by:
                 groups = (finding.by, finding.level, finding.vs_level)
                 made = [
@@ -51,13 +50,19 @@ def rows(book: Codebook, plan: Plan, indicators: dict[str, Indicator], panels: d
     return found
 
 
+def findings_of(plan: Plan, panels: dict[int, WavePanel]) -> list[Finding]:
+    """The plan's primary outcomes and findings, those that there are data for."""
+    named = dict.fromkeys([*(Finding(**o.model_dump()) for o in plan.primary), *plan.findings])
+    return [f for f in named if f.vs_wave is None or f.vs_wave in panels]
+
+
 def _change(earlier: int, later: int, indicator: Indicator, panels: dict[int, WavePanel | None]) -> list[dict]:
     if panels[earlier] is None:
         return []
     return change.net({w: panels[w] for w in (earlier, later)}, {earlier: [indicator]})
 
 
-def _varied(book: Codebook, plan: Plan, panel: WavePanel, wave: int, name: str) -> WavePanel | None:
+def varied(book: Codebook, plan: Plan, panel: WavePanel, wave: int, name: str) -> WavePanel | None:
     """The wave as the specification has it; None if too few are left to weight."""
     if name == "weighted":
         return panel
