@@ -125,8 +125,8 @@ def verify(options) -> int:
 
 def crosscheck(options) -> int:
     """Every estimate, comparison, test and model of the wave, computed again in R."""
+    from analysis.estimation import crosscheck as second
     from analysis.estimation import export as exporting
-    from analysis.verification import crosscheck as second
 
     second.check_r()
     book, wave, panels, plans = built(options)

@@ -13,11 +13,10 @@ import pandas as pd
 import pytest
 
 from analysis.codebook import Indicator, plan
-from analysis.estimation import change, export, levels
+from analysis.estimation import change, crosscheck, export, levels
 from analysis.panel import build
 from analysis.panel.build import WavePanel
 from analysis.settings import settings
-from analysis.verification import crosscheck
 
 REFERENCE = Path(__file__).parent / "reference"
 R = json.loads((REFERENCE / "panel_two_wave.json").read_text())
