@@ -20,8 +20,10 @@ from scipy.stats import norm
 
 from analysis.codebook import Indicator
 from analysis.estimation import change, levels
-from analysis.estimation.sample import reasons_of, weighted
+from analysis.estimation.estimands import estimate
+from analysis.estimation.sample import weighted
 from analysis.panel import build, weighting
+from analysis.results import Row
 from analysis.settings import ROOT, settings
 
 PANELS, BIASED = 10_000, 500  # panels of the coverage; of each row of the bias
@@ -170,21 +172,20 @@ def draw(rng: np.random.Generator, odds: float) -> dict[int, build.WavePanel]:
 
 def estimates(waves: dict[int, build.WavePanel]) -> list[tuple]:
     """(statistic, indicator, group, n, estimate, lower, upper) by the project's own estimation."""
-    sample, frame = weighted(waves[SECOND])
-    reasons = reasons_of(waves[SECOND], frame)
-    rows = [row for i in INDICATORS for row in levels.overall(sample, frame, reasons, i)]
-    for group in ("sex", "position"):
-        found = levels.by_group(None, SECOND, INDICATORS, sample, frame, reasons, group)
-        rows += [r for r in found if r["level"] in ("female", "gp")]
-    rows = [r | {"statistic": "level"} for r in rows]
-    since = {FIRST: INDICATORS}
+    sample = weighted(SECOND, waves[SECOND])
+    asked = [e for by in ((), ("sex",), ("position",)) for e in levels.levels(sample, INDICATORS, by)]
+    rows = [r for r in estimate(sample.design, asked) if _group(r) in ("", "female", "gp")]
     for statistic in ("change_net", "change_standardised"):
-        rows += [r for r in change.net(waves, since, statistic) if not r.get("by")]
-    rows += [r for r in change.within(FIRST, SECOND, waves, INDICATORS) if not r.get("by")]
+        rows += [r for r in change.net(waves, FIRST, INDICATORS, statistic) if not r.key.groups]
+    rows += [r for r in change.within(FIRST, SECOND, waves, INDICATORS) if not r.key.groups]
     return [
-        (r["statistic"], r["indicator"], r.get("level", ""), r["n"], r["estimate"], r["lower"], r["upper"])
+        ("level" if r.key.kind == "estimate" else r.key.statistic, r.key.indicator, _group(r), r.n, r.estimate, r.lower, r.upper)
         for r in rows
     ]
+
+
+def _group(row: Row) -> str:
+    return "".join(level for _, level in row.key.groups)
 
 
 def one(job: tuple[int, float]) -> list[tuple]:

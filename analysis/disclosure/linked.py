@@ -35,7 +35,7 @@ class Family:
 
 
 def families(book: Codebook, wave: int, results: pd.DataFrame, wanted: set[str]) -> list[Family]:
-    """The families of a wave's results (as `estimation.results.table` gives them) that any of the indicators `wanted` is in."""
+    """The families of a wave's results (as `results.table` gives them) that any of the indicators `wanted` is in."""
     counted = results[
         (results["kind"] == "estimate") & results["statistic"].isin(COUNTED) & (results["model"] == "") & results["count"].notna()
     ]  # fmt: skip

@@ -11,7 +11,7 @@ from analysis.codebook.indicators import of_wave
 from analysis.disclosure import linked, secondary
 from analysis.disclosure.population import of_row
 from analysis.estimation.levels import class_of
-from analysis.estimation.results import NUMBERS, TEXT, WHOLE
+from analysis.results import FIGURES, NUMBERS, TEXT, WHOLE
 
 SMALLEST_BASE = 10  # an estimate on fewer answers says more about persons than about doctors
 SMALLEST_SENSITIVE_BASE = 30  # health, thoughts of suicide, alcohol, sick leave, own discriminatory practice
@@ -19,7 +19,6 @@ SMALLEST_SENSITIVE_COUNT = 5  # of those who do, and of those who do not: a zero
 SENSITIVE_GROUPS = ("", "sex", "age_group")  # finer groups of a sensitive item are never shown
 SMALLEST_POPULATION = 50  # doctors in Norway: of fewer, each can be found in the public register, whoever answered
 SMALLEST_DISTRIBUTION = 100  # a smaller group's distribution is shown in three classes
-FIGURES = ["n", "count", "n_missing", "n_both", "estimate", "se", "lower", "upper", "df", "df2", "p", "p_adjusted"]
 
 
 REASONS = {  # why a figure is hidden, for the person who approves a release
@@ -38,7 +37,7 @@ GROUP = ["indicator", "by", "level", "by2", "level2"]
 
 
 def reasons(book: Codebook, wave: int, results: pd.DataFrame, population: pd.Series | None = None) -> pd.Series:
-    """Why each row of a wave's results (as `estimation.results.table` gives them) is hidden, a key of REASONS, or "".
+    """Why each row of a wave's results (as `results.table` gives them) is hidden, a key of REASONS, or "".
 
     `population`: of each row, the doctors of the population that its group holds (as `population.sizes` gives them).
     """

@@ -7,25 +7,28 @@
 earlier population less those who have left it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from analysis.codebook import Indicator
-from analysis.estimation import levels, linear
-from analysis.estimation.linear import Design
+from analysis.estimation.design import Design
+from analysis.estimation.estimands import Estimand, estimate
+from analysis.estimation.sample import Sample
+from analysis.estimation.statistics import difference, mean
 from analysis.panel import response, weighting
 from analysis.panel.build import WavePanel, weigh
+from analysis.results import Key, Row
 
 BY = ("sex", "age_group", "position")
+FEWEST = 30  # doctors who answered both
 STATES = ("again", "lost", "left")
-LEFT = (*response.NOT_ELIGIBLE, "over_age")
 
 
-def stack(waves: dict[int, WavePanel], columns: Sequence[str]) -> tuple[Design, pd.DataFrame, pd.DataFrame]:
-    """Waves on top of each other as one raked sample, the same as a pandas table, and the margins: each wave's own, crossed with wave."""
+def stack(waves: dict[int, WavePanel], columns: Sequence[str]) -> tuple[Sample, pd.DataFrame]:
+    """Waves on top of each other as one raked sample, and the margins: each wave's own, crossed with wave."""
     variables = list(dict.fromkeys(v for panel in waves.values() for v in panel.margins["variable"]))
     frames, margins = [], []
     for wave, panel in waves.items():
@@ -40,7 +43,8 @@ def stack(waves: dict[int, WavePanel], columns: Sequence[str]) -> tuple[Design, 
     stacked = pd.concat(frames, ignore_index=True)
     known = weighting.shared_strata(stacked["stratum"], stacked["doctor"])
     stacked["stratum"] = weighting.collapse_strata(known, stacked["doctor"])
-    return Design.of(stacked, [f"m_{v}" for v in variables], "doctor"), stacked, pd.concat(margins, ignore_index=True)
+    design = Design.of(stacked, [f"m_{v}" for v in variables], "doctor")
+    return Sample(max(waves), design, stacked), pd.concat(margins, ignore_index=True)
 
 
 def standardised(panel: WavePanel, population: pd.DataFrame) -> WavePanel:
@@ -49,43 +53,30 @@ def standardised(panel: WavePanel, population: pd.DataFrame) -> WavePanel:
     return replace(panel, doctors=doctors, margins=margins)
 
 
-def net(waves: dict[int, WavePanel], since: dict[int, list[Indicator]], statistic: str = "change_net") -> list[dict]:
-    """Net (or, with statistic `change_standardised`, standardised) changes up to the last of `waves`.
+def net(waves: dict[int, WavePanel], earlier: int, indicators: list[Indicator], statistic: str = "change_net") -> list[Row]:
+    """Net (or, with statistic `change_standardised`, standardised) changes from `earlier` to the last of `waves`; of key indicators by group too.
 
-    `since` is earlier wave -> indicators; the changes of key indicators are given by group too. Only the two waves compared are stacked,
-    so that what else is compared moves no standard error.
+    Only the two waves compared are stacked, so that what else is compared moves no standard error.
     """
     later = max(waves)
-    rows = []
-    for earlier, indicators in since.items():
-        then = standardised(waves[earlier], waves[later].population) if statistic == "change_standardised" else waves[earlier]
-        design, frame, _ = stack({earlier: then, later: waves[later]}, [*BY, *(i.id for i in indicators)])
-        for by in [(), *((b,) for b in BY)]:
-            if some := [i for i in indicators if not by or i.key]:
-                rows += _contrasts(design, frame, some, by, earlier, later, statistic)
-    return rows
+    then = standardised(waves[earlier], waves[later].population) if statistic == "change_standardised" else waves[earlier]
+    sample, _ = stack({earlier: then, later: waves[later]}, [*BY, *(i.id for i in indicators)])
+    wanted = [(i, by) for by in [(), *((b,) for b in BY)] for i in indicators if not by or i.key]
+    return estimate(sample.design, (e for i, by in wanted for e in _changes(sample, i, by, earlier, statistic)))
 
 
-def _contrasts(design: Design, frame, indicators, by, earlier, later, statistic) -> list[dict]:
+def _changes(sample: Sample, indicator: Indicator, by: tuple[str, ...], earlier: int, statistic: str) -> Iterator[Estimand]:
     """Later less earlier, of everyone or of each level; degrees of freedom are the doctors of both waves less their strata."""
-    rows, estimates, df = [], [], []
-    waves = {wave: (frame["wave"] == str(wave)).to_numpy() for wave in (earlier, later)}
-    doctor = pd.factorize(frame["doctor"])[0]
-    for indicator in indicators:
-        y = levels.values(frame, indicator.id)
-        for level, inside in levels.groups(frame, by):
-            then, now = (linear.mean(design, y, inside & waves[wave]) for wave in (earlier, later))
-            if min(now.inside.sum(), then.inside.sum()) < 2:
-                continue
-            both = now.inside | then.inside
-            estimates.append(linear.less(now, then))
-            df.append(design.df(both))
-            rows.append({
-                "kind": "comparison", "indicator": indicator.id, "base": indicator.base, "vs_wave": earlier,
-                "statistic": statistic, "weighting": "cross", "n": int(now.inside.sum()), "count": int(then.inside.sum()),
-                "n_both": int(both.sum() - len(np.unique(doctor[both]))), "unit": "difference", **({"by": by[0], "level": level[0]} if by else {}),
-            })  # fmt: skip
-    return [row if row["se"] > 0 else row | {"p": None} for row in levels.with_p(levels.with_errors(design, rows, estimates, df))]
+    wave = sample.domains(("wave",))
+    y, cluster = sample.answers(indicator.id), sample.design.cluster
+    for level, inside in sample.domains(by).items():
+        then, now = (inside & wave[str(w),] & ~np.isnan(y) for w in (earlier, sample.wave))
+        if min(np.count_nonzero(then), np.count_nonzero(now)) >= 2:
+            yield Estimand(
+                Key(sample.wave, indicator.id, statistic, "comparison", groups=tuple(zip(by, level, strict=True)), vs_wave=earlier),
+                difference(mean(y, now), mean(y, then)), "difference", base=indicator.base, tested=True, n=np.count_nonzero(now),
+                count=np.count_nonzero(then), n_both=len(np.intersect1d(cluster[then], cluster[now])),
+            )  # fmt: skip
 
 
 def followed(earlier: WavePanel, later: WavePanel) -> pd.DataFrame:
@@ -99,12 +90,12 @@ def followed(earlier: WavePanel, later: WavePanel) -> pd.DataFrame:
     return who.assign(now=np.select([again, gone], ["again", "left"], "lost"))
 
 
-def longitudinal(earlier: WavePanel, later: WavePanel, ids: list[str]) -> tuple[Design, pd.DataFrame, pd.DataFrame] | None:
-    """Those who answered both waves, raked, with `<indicator>` = later less earlier, and the margins. None if fewer than 30 did."""
+def longitudinal(wave: int, earlier: WavePanel, later: WavePanel, ids: list[str]) -> tuple[Sample, pd.DataFrame] | None:
+    """Those who answered both waves (`wave` is the later), raked, with `<indicator>` = later less earlier, and the margins. None if too few."""
     who = followed(earlier, later)
     stayed = who[who["now"] != "left"]
     both = stayed[stayed["now"] == "again"].copy()
-    if len(both) < 30:
+    if len(both) < FEWEST:
         return None
     chance = _chance_of_answering_again(stayed)
     both["start_weight"] = both["weight"] / chance[both.index]
@@ -127,7 +118,7 @@ def longitudinal(earlier: WavePanel, later: WavePanel, ids: list[str]) -> tuple[
         frame[name] = second[name].to_numpy() - both[name].to_numpy()
     frame = frame.reset_index(drop=True)
     frame["weight"] = weighting.rake(frame, margins)
-    return Design.of(frame, list(dict.fromkeys(margins["variable"]))), frame, margins
+    return Sample(wave, Design.of(frame, list(dict.fromkeys(margins["variable"]))), frame), margins
 
 
 def _chance_of_answering_again(stayed: pd.DataFrame) -> pd.Series:
@@ -140,38 +131,30 @@ def _chance_of_answering_again(stayed: pd.DataFrame) -> pd.Series:
     return fit.fittedvalues.clip(lower=0.05)
 
 
-def within(earlier: int, later: int, waves: dict[int, WavePanel], indicators: list[Indicator]) -> list[dict]:
+def within(earlier: int, later: int, waves: dict[int, WavePanel], indicators: list[Indicator]) -> list[Row]:
     """Mean change of the doctors who answered both waves; groups as they were in the earlier."""
-    made = longitudinal(waves[earlier], waves[later], [i.id for i in indicators])
-    if made is None:
-        return []
-    design, frame, _ = made
-    rows, estimates = [], []
+    made = longitudinal(later, waves[earlier], waves[later], [i.id for i in indicators])
+    return estimate(made[0].design, _within(made[0], earlier, indicators)) if made else []
+
+
+def _within(sample: Sample, earlier: int, indicators: list[Indicator]) -> Iterator[Estimand]:
     for by in [(), *((b,) for b in BY)]:
-        for indicator in [i for i in indicators if (not by or i.key) and frame[i.id].notna().sum() >= 30]:
-            y = levels.values(frame, indicator.id)
-            for level, inside in levels.groups(frame, by):
-                found = linear.mean(design, y, inside)
-                if (n := int(found.inside.sum())) >= 2:
-                    estimates.append(found)
-                    rows.append({
-                        "kind": "comparison", "indicator": indicator.id, "base": indicator.base, "vs_wave": earlier,
-                        "statistic": "change_within", "weighting": "longitudinal", "n": n, "n_both": n,
-                        "unit": "difference", **({"by": by[0], "level": level[0]} if by else {}),
-                    })  # fmt: skip
-    return levels.with_errors(design, rows, estimates)
+        for indicator in [i for i in indicators if not by or i.key]:
+            y = sample.answers(indicator.id)
+            answered = ~np.isnan(y)
+            for level, inside in sample.domains(by).items() if np.count_nonzero(answered) >= FEWEST else ():
+                if (n := np.count_nonzero(answered & inside)) >= 2:
+                    key = Key(sample.wave, indicator.id, "change_within", "comparison", groups=tuple(zip(by, level, strict=True)), vs_wave=earlier,
+                              weighting="longitudinal")  # fmt: skip
+                    yield Estimand(key, mean(y, inside), "difference", base=indicator.base, n_both=n)
 
 
-def leavers(earlier: WavePanel, later: WavePanel) -> list[dict]:
+def leavers(wave: int, earlier: WavePanel, later: WavePanel) -> Iterator[Row]:
     """What became of those who answered the earlier wave: shares who answered again, did not, and left, of all and of each group."""
-    who, rows = followed(earlier, later), []
+    who = followed(earlier, later)
     for variable in ("", *BY):
         for value, part in who.groupby(variable) if variable else [("", who)]:
             for state in STATES:
                 count = int((part["now"] == state).sum())
-                rows.append({
-                    "kind": "count", "indicator": "leavers", "by": "state", "level": state, "statistic": "share",
-                    "weighting": "none", "n": len(part), "count": count, "estimate": count / len(part), "unit": "share",
-                    "by2": variable, "level2": value,
-                })  # fmt: skip
-    return rows
+                key = Key(wave, "leavers", "share", "count", groups=(("state", state), (variable, str(value))), weighting="none")
+                yield Row(key, "share", estimate=count / len(part), n=len(part), count=count)

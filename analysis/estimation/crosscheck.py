@@ -15,6 +15,7 @@ from analysis.errors import LegepaneletError
 from analysis.estimation.export import NEVER, THREE, Sheet
 
 SCRIPT = Path(__file__).with_name("crosscheck.R")
+NOTHING = 1e-6  # so that a figure of nought may have round-off
 CLOSE, CLOSE_LIMITS = 1e-9, 1e-5  # relative; an iterated model's coefficients and all limits agree to the second
 COLUMNS = ["id", "data", "what", "statistic", "indicator", "category", "by", "level", "by2", "level2", "vs_level", "vs_wave",
            "model", "term", "family", "reference"]  # fmt: skip
@@ -110,7 +111,7 @@ def _apart(both: pd.DataFrame, name: str) -> pd.DataFrame:
     """Rows whose `name` differs by more than it may: id, field, here, in R."""
     here, there = both[name].astype(float), both[f"{name}_r"].astype(float)
     allowed = np.where(both["loose"] | (name in ("lower", "upper", "p")), CLOSE_LIMITS, CLOSE)
-    size = np.maximum(
+    size = NOTHING + np.maximum(
         here.abs(), both["se"].astype(float).fillna(0).abs()
     )  # a change near nought is as exact as its standard error
     far = (here - there).abs() > allowed * size

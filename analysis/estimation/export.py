@@ -10,7 +10,7 @@ from analysis.codebook import Codebook, Indicator
 from analysis.codebook.indicators import of_wave
 from analysis.codebook.plan import Plan
 from analysis.estimation import change, levels, models
-from analysis.estimation.sample import reasons_of, weighted
+from analysis.estimation.sample import weighted
 from analysis.estimation.topics import specification
 from analysis.estimation.wave import comparable_waves, comparisons
 from analysis.panel.build import WavePanel
@@ -53,14 +53,14 @@ def designs(book: Codebook, wave: int, panels: dict[int, WavePanel], plans: list
     `trend_` with the indicator, and `<article>_<specification>`, with the earlier wave where it is of two.
     """
     indicators = [i for i in of_wave(book, wave) if i.id != "position"]
-    yield _with_derived(book, wave, panels[wave], of_wave_sheet(panels[wave], _ids(book, wave)), indicators)
+    yield _with_derived(book, wave, panels[wave], indicators)
     yield from _pairs(book, wave, panels, plans)
     for earlier, compared in _compared(book, wave, panels, plans).items():
         ids = [i.id for i in compared]
         then = change.standardised(panels[earlier], panels[wave].population)
         yield _stacked(f"standardised_{earlier}", {earlier: then, wave: panels[wave]}, ids)
-        if made := change.longitudinal(panels[earlier], panels[wave], ids):
-            yield Sheet(f"within_{earlier}", made[1], made[2])
+        if made := change.longitudinal(wave, panels[earlier], panels[wave], ids):
+            yield Sheet(f"within_{earlier}", made[0].frame, made[1])
     for indicator in [i for i in indicators if i.id in models.MODELS]:
         yield _stacked(f"trend_{indicator.id}", comparable_waves(book, indicator, wave, panels), [indicator.id])
     for plan in plans:
@@ -69,7 +69,7 @@ def designs(book: Codebook, wave: int, panels: dict[int, WavePanel], plans: list
 
 def of_wave_sheet(panel: WavePanel, ids: list[str], name: str = "analysis") -> Sheet:
     """A wave as it is weighted; raking variables as in its margins, but for `sex`, which is a group too: `m_sex`."""
-    _, who = weighted(panel)
+    who = weighted(0, panel).frame
     raked = {v: f"m_{v}" if v in BACKGROUND or v == "everyone" else v for v in panel.margins["variable"].unique()}
     who = who.assign(**{new: who[f"raked_{v}"] for v, new in raked.items()})
     columns = dict.fromkeys(["doctor", "stratum", "start_weight", "weight", *raked.values(), *BACKGROUND, *ids])
@@ -77,8 +77,8 @@ def of_wave_sheet(panel: WavePanel, ids: list[str], name: str = "analysis") -> S
 
 
 def _stacked(name: str, waves: dict[int, WavePanel], ids: list[str]) -> Sheet:
-    _, frame, margins = change.stack(waves, [*BACKGROUND, *dict.fromkeys(ids)])
-    return Sheet(name, frame, margins)
+    sample, margins = change.stack(waves, [*BACKGROUND, *dict.fromkeys(ids)])
+    return Sheet(name, sample.frame, margins)
 
 
 def _ids(book: Codebook, wave: int) -> list[str]:
@@ -95,9 +95,9 @@ def _pairs(book: Codebook, wave: int, panels: dict[int, WavePanel], plans: list[
         yield _stacked(f"panel_{earlier}", {w: panels[w] for w in (earlier, wave)}, [i.id for i in compared])
 
 
-def _with_derived(book: Codebook, wave: int, panel: WavePanel, sheet: Sheet, indicators: list[Indicator]) -> Sheet:
+def _with_derived(book: Codebook, wave: int, panel: WavePanel, indicators: list[Indicator]) -> Sheet:
+    sheet, reasons = of_wave_sheet(panel, _ids(book, wave)), weighted(wave, panel).reasons
     classes = {f"{i.id}{THREE}": sheet.frame[i.id].map(levels.class_of(sorted(i.categories))) for i in levels.ordered(book, indicators)}
-    reasons = reasons_of(panel, sheet.frame)
     never: dict[str, pd.Series] = {}
     for question in (q for q in book.questions(wave).values() if q.id in reasons and q.id in sheet.frame):
         left_out = reasons[question.id].eq("not_applicable")

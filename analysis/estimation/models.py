@@ -1,13 +1,13 @@
 """One model a fixed theme over the waves, design-based: population-averaged, with the doctor as cluster. And the rows of any model."""
 
-import numpy as np
-import pandas as pd
+from collections.abc import Iterator
 
-from analysis.estimation import levels, linear
 from analysis.estimation.change import stack
-from analysis.estimation.linear import Design
+from analysis.estimation.estimands import Estimand, estimate
 from analysis.estimation.regression import Fit, Term, fit
+from analysis.estimation.sample import Sample
 from analysis.panel.build import WavePanel
+from analysis.results import Key, Row
 
 # indicator -> family; each model adjusts for sex, age group and position
 MODELS = {"jss": "gaussian", "hours_over_48": "binomial", "eri_risk": "binomial"}
@@ -15,53 +15,46 @@ BACKGROUND = ("sex", "age_group", "position")
 REFERENCE = {"sex": "male", "age_group": "40_54", "position": "consultant"}
 
 
-def trend(indicator: str, waves: dict[int, WavePanel], wave: int) -> list[dict]:
-    """Rows of the model of `indicator` over `waves` (the last is `wave`): adjusted means or shares by wave, and terms.
+def trend(indicator: str, waves: dict[int, WavePanel], wave: int) -> list[Row]:
+    """Rows of the model of `indicator` over `waves` (the last is `wave`): terms, and adjusted means or shares by wave.
 
-    Stacked waves, the doctor as cluster (R: `svyglm` on `svydesign(ids=~doctor)`, raked). Reference: the wave itself, men,
-    40-54 years, senior consultants.
+    Stacked waves, the doctor as cluster (R: `svyglm` on `calibrate(svydesign(ids = ~doctor, strata = ~stratum), ...)`). Reference: the wave
+    itself, men, 40-54 years, senior consultants.
     """
-    design, frame, _ = stack(waves, [indicator, *BACKGROUND])
+    sample, _ = stack(waves, [indicator, *BACKGROUND])
     terms = [Term("wave", str(wave))] * (len(waves) > 1) + [Term(b, REFERENCE[b]) for b in BACKGROUND]
-    model = fit(design, frame, indicator, terms, MODELS[indicator])
+    model = fit(sample, indicator, terms, MODELS[indicator])
     if model is None:
         return []
-    common = {"kind": "model", "indicator": indicator, "base": "all", "weighting": "cross", "model": "trend"}
-    rows = coefficients(design, frame, model, terms, common)
-    return rows + adjusted(design, frame, model, "wave", common) if len(waves) > 1 else rows
+    key, adjusting = Key(wave, indicator, "", "model", model="trend"), ["wave"] * (len(waves) > 1)
+    return rows(sample, model, terms, key, "all", adjusting)
 
 
-def coefficients(design: Design, frame: pd.DataFrame, model: Fit, terms: list[Term], common: dict) -> list[dict]:
-    """A model's terms, reference levels among them: odds ratios or differences. One that the data do not tell has no figures."""
-    ratio = model.family == "binomial"
-    common = common | {"statistic": "odds_ratio" if ratio else "difference", "unit": "ratio" if ratio else "difference"}
-    complete, rows, told, estimates = frame[model.inside], [], [], []
-    for term in terms:
-        for level in complete[term.variable].unique():
-            row = common | {"term": f"{term.variable}={level}", "n": int((complete[term.variable] == level).sum())}
-            if level == term.reference:
-                rows.append(row | {"estimate": 1.0 if ratio else 0.0, "status": "reference"})
-            elif (found := model.coefficient(term.variable, level)) is None:
-                rows.append(row | {"quality": "uncertain"})
-            else:
-                told.append(len(rows))
-                estimates.append(found)
-                rows.append(row)
-    done = levels.with_p(levels.with_errors(design, [rows[place] for place in told], estimates, [model.df] * len(told)))
-    for place, row in zip(told, done, strict=True):
-        rows[place] = row | {c: float(np.exp(row[c])) for c in ("estimate", "lower", "upper")} if ratio else row
-    return rows
+def rows(sample: Sample, model: Fit, terms: list[Term], key: Key, base: str, adjusting: list[str]) -> list[Row]:
+    """A model's terms, and the means or shares adjusted to each level of the terms `adjusting`."""
+    levels = {t.variable: sample.frame.loc[model.inside, t.variable] for t in terms}
+    asked = [e for t in terms for e in _coefficients(model, t, levels[t.variable].value_counts(sort=False).to_dict(), key, base)]
+    asked += [e for name in adjusting for e in _adjusted(model, name, levels[name].value_counts().sort_index().to_dict(), key, base)]
+    found = iter(estimate(sample.design, [e for e in asked if isinstance(e, Estimand)]))
+    return [next(found) if isinstance(e, Estimand) else e for e in asked]
 
 
-def adjusted(design: Design, frame: pd.DataFrame, model: Fit, variable: str, common: dict) -> list[dict]:
+def _coefficients(model: Fit, term: Term, count: dict[str, int], key: Key, base: str) -> Iterator[Estimand | Row]:
+    """The levels of a term, its reference among them: odds ratios or differences. One that the data do not tell has no figures."""
+    odds = model.family == "binomial"
+    statistic, unit = ("odds_ratio", "ratio") if odds else ("difference", "difference")
+    for level, n in count.items():
+        named = key.but(statistic=statistic, term=f"{term.variable}={level}")
+        if level == term.reference:
+            yield Row(named, unit, estimate=1.0 if odds else 0.0, n=n, base=base, status="reference")
+        elif (found := model.coefficient(term.variable, level)) is None:
+            yield Row(named, unit, n=n, base=base, quality="uncertain")
+        else:
+            yield Estimand(named, found, unit, base, "odds" if odds else "t", tested=True, n=n, df=model.df)
+
+
+def _adjusted(model: Fit, variable: str, count: dict[str, int], key: Key, base: str) -> Iterator[Estimand]:
     """Means or shares at each level of `variable`, averaged over everyone's other terms (predictive margins)."""
     statistic, unit = ("adjusted_share", "share") if model.family == "binomial" else ("adjusted_mean", "mean")
-    complete, found = frame[model.inside], sorted(set(frame.loc[model.inside, variable]))
-    estimates = [model.adjusted(design, variable, level) for level in found]
-    se = linear.standard_errors(design, estimates)
-    lower, upper = linear.t_interval(np.array([e.value for e in estimates]), se, np.full(len(se), model.df))
-    return [
-        common | {"term": f"{variable}={level}", "statistic": statistic, "n": int((complete[variable] == level).sum()),
-                  "estimate": e.value, "se": s, "lower": lo, "upper": up, "unit": unit}
-        for level, e, s, lo, up in zip(found, estimates, se.tolist(), lower.tolist(), upper.tolist(), strict=True)
-    ]  # fmt: skip
+    for level, n in count.items():
+        yield Estimand(key.but(statistic=statistic, term=f"{variable}={level}"), model.adjusted(variable, level), unit, base, n=n, df=model.df)

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 import statsmodels.api as sm
 from statsmodels.tools.sm_exceptions import ConvergenceWarning, PerfectSeparationWarning
 
-from analysis.estimation.linear import Design, Estimate
+from analysis.estimation.design import Design
+from analysis.estimation.sample import Sample
+from analysis.estimation.statistics import Estimate, Statistic
 
 NOTHING = 1e-10  # of an eigenvalue of the scaled information: that direction is not identified
 BOUNDARY = 1e-8  # the variance function of a row that the model tells for certain
@@ -44,17 +45,20 @@ class Fit:
     identified: np.ndarray
     df: int
 
-    def coefficient(self, variable: str, level: str) -> Estimate | None:
+    def coefficient(self, variable: str, level: str) -> Statistic | None:
         """A term's coefficient; None if the data do not tell it. R: `coef(fit)`, `SE(fit)`."""
         place = self.columns.index((variable, level))
-        return Estimate(float(self.coefficients[place]), self.influence[:, place], self.inside) if self.identified[place] else None
+        return (lambda _: Estimate(float(self.coefficients[place]), self.influence[:, place], self.inside)) if self.identified[place] else None
 
-    def adjusted(self, design: Design, variable: str, level: str) -> Estimate:
+    def adjusted(self, variable: str, level: str) -> Statistic:
         """The mean or share if all of the model were at `level` of `variable`, their other terms as they are (predictive margin).
 
         theta = sum w mu(a) / N; u = (mu(a) - theta) / N + D'u_beta, D = sum w mu'(a) x(a) / N: the others' terms are estimated too.
         R: `svytotal` of that column; `svypredmeans` leaves out the covariance of its two parts.
         """
+        return lambda design: self._adjusted(design, variable, level)
+
+    def _adjusted(self, design: Design, variable: str, level: str) -> Estimate:
         moved = self.x.copy()
         for place, (name, other) in enumerate(self.columns):
             if name == variable:
@@ -67,18 +71,19 @@ class Fit:
         return Estimate(float(value), self.inside * (mu - value) / total + self.influence @ slope, self.inside)
 
 
-def fit(design: Design, frame: pd.DataFrame, outcome: str, terms: Sequence[Term], family: str) -> Fit | None:
-    """The model of `outcome` on factors of `frame`, the design's rows. None if a factor has one level only or lacks its reference.
+def fit(sample: Sample, outcome: str, terms: Sequence[Term], family: str) -> Fit | None:
+    """The model of `outcome` on factors of the sample. None if a factor has one level only or lacks its reference.
 
     `family` is "binomial" (logit) or "gaussian" (identity). R: `svyglm(y ~ a + b, subset(d, complete), family = quasibinomial)`.
     """
+    design, frame = sample.design, sample.frame
     inside = frame[[outcome, *(t.variable for t in terms)]].notna().all(axis=1).to_numpy()
-    levels = {t: list(dict.fromkeys(frame.loc[inside, t.variable])) for t in terms}
+    levels = {t: list(frame.loc[inside, t.variable].unique()) for t in terms}
     if any(len(found) < 2 or t.reference not in found for t, found in levels.items()):
         return None
     columns = [("", ""), *((t.variable, level) for t, found in levels.items() for level in sorted(found) if level != t.reference)]
     x = np.column_stack([inside if not name else inside & (frame[name] == level).to_numpy() for name, level in columns]).astype(float)
-    y = np.where(inside, frame[outcome].to_numpy(dtype=float, na_value=np.nan), 0.0)
+    y = np.where(inside, sample.answers(outcome), 0.0)
     beta = _solved(y[inside], x[inside], design.weight[inside], family)
     mu = np.where(inside, _mean_of(family, x @ beta), 0.0)
     spread = np.where(inside, _variance_of(family, mu), 0.0)

@@ -1,67 +1,60 @@
 """All results of one wave."""
 
+from collections.abc import Iterator
+
 import pandas as pd
 
 from analysis.codebook import Codebook, Indicator
 from analysis.codebook.comparability import breaking, last_asked
 from analysis.codebook.indicators import of_wave
 from analysis.codebook.plan import Plan
-from analysis.estimation import change, facts, levels, models, topics
-from analysis.estimation.results import table
-from analysis.estimation.sample import reasons_of, weighted
+from analysis.estimation import change, estimands, facts, levels, models, topics
+from analysis.estimation.sample import Sample, weighted
 from analysis.panel.build import WavePanel
+from analysis.results import Key, Row, table
 
 HOURS = {"hours_total", "hours_over_48"}  # also by position x sex, and as quartiles
 
 
-def estimate(
-    book: Codebook,
-    wave: int,
-    panels: dict[int, WavePanel],
-    answers: pd.DataFrame,
-    problems: pd.DataFrame,
-    plans: list[Plan],
-) -> pd.DataFrame:
+def estimate(book: Codebook, wave: int, panels: dict[int, WavePanel], answers: pd.DataFrame, problems: pd.DataFrame,
+             plans: list[Plan]) -> pd.DataFrame:  # fmt: skip
     """The complete results table of `wave`. `panels` holds it and the earlier waves there are data for; `plans` are its articles'."""
     panel = panels[wave]
     indicators = [i for i in of_wave(book, wave) if i.id != "position"]
-    design, frame = weighted(panel)
-    rows = levels.estimate(design, frame, reasons_of(panel, frame), indicators, HOURS)
-    rows += levels.three_classes(book, wave, design, frame, indicators)
-    rows += levels.differences(design, frame, [i for i in indicators if i.key and i.kind != "category"])
-    rows += changes(book, wave, panels, [i for i in indicators if i.kind != "category"], plans)
+    sample = weighted(wave, panel)
+    rows = [*levels_of(book, sample, indicators), *changes(book, wave, panels, [i for i in indicators if i.kind != "category"], plans)]
     for plan in plans:
-        rows += topics.estimate(book, plan, panels, design, frame, rows)
-    for name in models.MODELS:
-        indicator = next((i for i in indicators if i.id == name), None)
-        if indicator is not None:
-            rows += models.trend(name, comparable_waves(book, indicator, wave, panels), wave)
-    before = max((w for w in panels if w < wave), default=None)
-    before = panels[before] if before else None
-    rows += facts.fieldwork(panel, before) + facts.representativeness(panel) + facts.population(panel)
-    rows += facts.weights(panel) + facts.missing(book, wave, panel) + facts.alphas(book, wave, answers, panel)
-    rows += facts.problems(problems) + facts.definitions(book, wave)
-    if before is not None:
-        rows += change.leavers(before, panel)
-    return table(facts.finite(rows), wave)
+        rows += topics.estimate(book, plan, panels, sample, rows)
+    for indicator in (i for i in indicators if i.id in models.MODELS):
+        rows += models.trend(indicator.id, comparable_waves(book, indicator, wave, panels), wave)
+    rows += facts.facts(book, wave, panels, answers, problems)
+    return table(rows)
 
 
-def changes(
-    book: Codebook, wave: int, panels: dict[int, WavePanel], indicators: list[Indicator], plans: list[Plan]
-) -> list[dict]:
+def levels_of(book: Codebook, sample: Sample, indicators: list[Indicator]) -> Iterator[Row]:
+    """Means and shares of all indicators, of everyone and by group; those of hours also by position x sex, with quartiles; differences."""
+    groupings = [(), *((by,) for by in levels.BY)]
+    hours = [i for i in indicators if i.id in HOURS]
+    asked = [e for by in groupings for e in levels.levels(sample, indicators, by)]
+    asked += levels.levels(sample, hours, ("position", "sex"))
+    asked += [e for by in groupings[1:] for e in levels.three_classes(book, sample, indicators, by)]
+    asked += levels.differences(sample, [i for i in indicators if i.key and i.kind != "category"])
+    yield from estimands.estimate(sample.design, asked)
+    yield from (row for by in groupings for row in levels.quartiles(sample, hours, by))
+
+
+def changes(book: Codebook, wave: int, panels: dict[int, WavePanel], indicators: list[Indicator], plans: list[Plan]) -> Iterator[Row]:
     """The three kinds of change since the last wave that had the indicator; a refused test is a row without figures."""
     since, refused = comparisons(book, wave, panels, indicators, plans)
-    rows = [
-        {"kind": "comparison", "indicator": i.id, "base": i.base, "vs_wave": last, "statistic": "change_net",
-         "weighting": "cross", "unit": "difference", "status": "not_comparable"}
-        for last, some in refused.items() for i in some
-    ]  # fmt: skip
-    if since:
-        compared = {w: panels[w] for w in sorted([*since, wave])}
-        rows += change.net(compared, since) + change.net(compared, since, "change_standardised")
-    for last, some in since.items():
-        rows += change.within(last, wave, panels, some)
-    return rows
+    for earlier, some in refused.items():
+        for i in some:
+            key = Key(wave, i.id, "change_net", "comparison", vs_wave=earlier)
+            yield Row(key, "difference", base=i.base, status="not_comparable")
+    upto = {w: panel for w, panel in panels.items() if w <= wave}
+    for earlier, some in since.items():
+        yield from change.net(upto, earlier, some)
+        yield from change.net(upto, earlier, some, "change_standardised")
+        yield from change.within(earlier, wave, panels, some)
 
 
 def comparisons(book: Codebook, wave: int, panels: dict[int, WavePanel], indicators: list[Indicator], plans: list[Plan]

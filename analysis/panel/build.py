@@ -1,6 +1,7 @@
 """One wave of the panel: everyone of the sample, with disposition, scores and weights."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -27,8 +28,9 @@ class WavePanel:
     margins: pd.DataFrame
     population: pd.DataFrame
 
-    @property
+    @cached_property
     def analysed(self) -> pd.DataFrame:
+        """Those analysed, to read: it is made once."""
         return self.doctors[self.doctors["analysed"]].reset_index(drop=True)
 
 

@@ -49,7 +49,7 @@ def margins_of(population: pd.DataFrame, respondents: pd.DataFrame) -> tuple[pd.
     for variable in variables:
         counts = population[population["variable"] == variable].set_index("level")["count"]
         mapping = _collapse(counts, respondents[variable].value_counts(), variable)
-        if unknown := set(respondents[variable]) - set(mapping):
+        if unknown := set(respondents[variable].unique()) - set(mapping):
             raise LegepaneletError(
                 "MARGIN_UNKNOWN_LEVEL",
                 f"the population figures lack {variable} = '{min(unknown)}'",
@@ -57,7 +57,7 @@ def margins_of(population: pd.DataFrame, respondents: pd.DataFrame) -> tuple[pd.
             )
         merged = counts.groupby(mapping).sum()
         columns[variable] = respondents[variable].map(mapping)
-        if empty := set(merged.index) - set(columns[variable]):
+        if empty := set(merged.index) - set(columns[variable].unique()):
             raise LegepaneletError(
                 "MARGIN_EMPTY",
                 f"{variable} = '{min(empty)}': {merged[min(empty)]} doctors in the population, and none of them answered",

@@ -7,12 +7,7 @@ import pandas as pd
 
 from analysis.errors import LegepaneletError
 from analysis.presentation.provenance import Traced
-
-TEXT = ["id", "kind", "indicator", "base", "by", "level", "by2", "level2", "vs_level", "model", "term", "statistic",
-        "weighting", "unit", "quality", "status"]  # fmt: skip
-WHOLE = ["wave", "category", "vs_wave", "n", "count", "n_missing", "n_both"]
-NUMBERS = ["estimate", "se", "lower", "upper", "df", "df2", "p", "p_adjusted"]
-FIGURES = ["n", "count", "n_missing", "n_both", *NUMBERS]  # what a document may show
+from analysis.results import FIGURES, NUMBERS, TEXT, WHOLE
 
 
 @dataclass(frozen=True)

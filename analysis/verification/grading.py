@@ -5,9 +5,10 @@ from decimal import Decimal, InvalidOperation
 
 import pandas as pd
 
+from analysis.results import FIGURES
+
 GRADES = ("same", "same as displayed", "minor", "major", "decision", "missing", "new")
 FINE = ("same", "same as displayed")
-FIGURES = ("n", "count", "n_missing", "n_both", "estimate", "se", "lower", "upper", "df", "df2", "p", "p_adjusted")
 KEY = ["document", "lang", "where", "float", "section", "rows", "field", "scale"]
 
 

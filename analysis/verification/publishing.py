@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.errors import LegepaneletError
+from analysis.results import FIGURES
 from analysis.settings import ROOT, settings
 from analysis.verification import grading, manifest
 from analysis.verification.manifest import LEDGER, NAME, RESULTS
@@ -66,7 +67,7 @@ def read_results(path: Path) -> pd.DataFrame:
     """A results table, its figures as numbers. Raises FILE_UNREADABLE."""
     try:
         table = pd.read_csv(path, dtype=str, keep_default_na=False)
-        figures = {c: pd.to_numeric(table[c]).astype(float) for c in grading.FIGURES}
+        figures = {c: pd.to_numeric(table[c]).astype(float) for c in FIGURES}
         return table.assign(wave=table["wave"].astype(int), **figures)
     except (OSError, ValueError, KeyError) as error:
         raise LegepaneletError("FILE_UNREADABLE", f"{path.name}: {error}", "Make the file again.") from None
@@ -129,13 +130,13 @@ def shown_results(output: Path, wave: int, entries: list[dict]) -> pd.DataFrame:
         results[column] = [
             round(v, places[i]) if pd.notna(v) else v for i, v in zip(results["id"], results[column], strict=True)
         ]
-    return results.round({"p": 4, "p_adjusted": 4, "df": 1, "df2": 1})
+    return results.round({"p": 4, "p_adjusted": 4, "df": 1})
 
 
 def write_results(results: pd.DataFrame, path: Path) -> None:
     """A results table as text: a whole number stays one, and an empty figure stays empty."""
     text = results.astype(object)
-    for column in grading.FIGURES:
+    for column in FIGURES:
         text[column] = ["" if pd.isna(v) else f"{v:.12g}" for v in results[column]]
     text.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
 

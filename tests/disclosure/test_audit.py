@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from analysis.codebook import load
 from analysis.disclosure import attack, audit, linked, rules, secondary
 from analysis.errors import LegepaneletError
-from analysis.estimation.results import table
 from analysis.settings import settings as project
+from tests.made import results as table
 
 BOOK = load(project().codebook)
 QUESTION, GOOD = "srh", "srh_good"  # self-rated health, five categories; good: the first two

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from analysis.disclosure import differencing, releases
 from analysis.errors import LegepaneletError
-from analysis.estimation.results import table
+from tests.made import results as table
 
 SENSITIVE = {"srh_good"}
 

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from analysis.codebook import load
 from analysis.disclosure import rules
-from analysis.estimation.results import table
 from analysis.settings import settings as project
+from tests.made import results as table
 
 BOOK = load(project().codebook)
 ORDINARY, SENSITIVE = "life_sat_high", "srh_good"

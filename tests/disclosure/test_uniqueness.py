@@ -5,8 +5,8 @@ import pytest
 
 from analysis.codebook import load
 from analysis.disclosure import population, rules
-from analysis.estimation.results import table
 from analysis.settings import settings
+from tests.made import results as table
 
 BOOK = load(settings().codebook)
 FIGURES = pd.DataFrame(

@@ -14,8 +14,12 @@ import pytest
 
 from analysis.codebook import Indicator, plan
 from analysis.estimation import change, crosscheck, export, levels
+from analysis.estimation.estimands import estimate
+from analysis.estimation.sample import weighted
+from analysis.estimation.statistics import exact_limits
 from analysis.panel import build
 from analysis.panel.build import WavePanel
+from analysis.results import Key, Row
 from analysis.settings import settings
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -43,74 +47,71 @@ def panel(wave: int) -> WavePanel:
         raked_sex_age=people["sex_age"],
         raked_register_position=people["position"],
     )
-    return WavePanel(
-        doctors, pd.DataFrame("", index=people.index, columns=["satisfaction", "uses_ai", "hours"]), margins, margins
-    )
+    reasons = pd.DataFrame("", index=people.index, columns=["satisfaction", "uses_ai", "hours"]).assign(doctor=people["doctor"])
+    return WavePanel(doctors, reasons, margins, margins)
 
 
 @pytest.fixture(scope="module")
-def rows():
-    """Our rows of 2026, by indicator, statistic and group."""
-    from analysis.estimation.sample import weighted
-
-    wave = panel(2026)
-    sample, frame = weighted(wave)
-    found = levels.estimate(sample, frame, wave.reasons, [MEAN, SHARE, HOURS], {"hours"})
-    return {(r["indicator"], r["statistic"], r.get("level", ""), r.get("level2", "")): r for r in found}
+def rows() -> dict[tuple, Row]:
+    """Our rows of 2026, by indicator, statistic and level."""
+    sample = weighted(2026, panel(2026))
+    asked = [e for by in ((), ("sex",), ("position",)) for e in levels.levels(sample, [MEAN, SHARE, HOURS], by)]
+    found = [*estimate(sample.design, asked), *levels.quartiles(sample, [HOURS], ())]
+    return {(r.key.indicator, r.key.statistic, *(level for _, level in r.key.groups)): r for r in found}
 
 
 def test_mean(rows):
     """svymean(~satisfaction, calibrated, na.rm = TRUE); t interval on the valid answers less their strata."""
-    ours, theirs = rows["satisfaction", "mean", "", ""], R["2026"]["satisfaction_mean"]
-    close([ours["estimate"], ours["se"]], [theirs["est"], theirs["se"]])
-    close([ours["lower"], ours["upper"]], theirs["ci_t"], 1e-5)
+    ours, theirs = rows["satisfaction", "mean"], R["2026"]["satisfaction_mean"]
+    close([ours.estimate, ours.se], [theirs["est"], theirs["se"]])
+    close([ours.lower, ours.upper], theirs["ci_t"], 1e-5)
 
 
 def test_means_by_position(rows):
     """svyby(~satisfaction, ~position, calibrated, svymean, na.rm = TRUE)."""
     theirs = R["2026"]["satisfaction_by_position"]
-    for level, estimate, se in zip(theirs["levels"], theirs["est"], theirs["se"], strict=True):
-        ours = rows["satisfaction", "mean", level, ""]
-        close([ours["estimate"], ours["se"]], [estimate, se])
+    for level, value, se in zip(theirs["levels"], theirs["est"], theirs["se"], strict=True):
+        ours = rows["satisfaction", "mean", level]
+        close([ours.estimate, ours.se], [value, se])
 
 
 def test_share_with_logit_interval(rows):
     """svyciprop(~uses_ai, calibrated, method = "logit")."""
-    ours, theirs = rows["uses_ai", "share", "", ""], R["2026"]["uses_ai_share"]
-    close([ours["estimate"], ours["se"]], [theirs["est"], theirs["se"]])
-    close([ours["lower"], ours["upper"]], theirs["ci_logit"], 1e-5)
+    ours, theirs = rows["uses_ai", "share"], R["2026"]["uses_ai_share"]
+    close([ours.estimate, ours.se], [theirs["est"], theirs["se"]])
+    close([ours.lower, ours.upper], theirs["ci_logit"], 1e-5)
 
 
 def test_shares_by_sex(rows):
     """svyby(~uses_ai, ~sex, calibrated, svymean, na.rm = TRUE)."""
     theirs = R["2026"]["uses_ai_by_sex"]
-    for level, estimate, se in zip(theirs["levels"], theirs["est"], theirs["se"], strict=True):
-        close([rows["uses_ai", "share", level, ""][k] for k in ("estimate", "se")], [estimate, se])
+    for level, value, se in zip(theirs["levels"], theirs["est"], theirs["se"], strict=True):
+        close([getattr(rows["uses_ai", "share", level], k) for k in ("estimate", "se")], [value, se])
 
 
 def test_quartiles(rows):
     """svyquantile(~hours, calibrated, c(.25, .5, .75), na.rm = TRUE)."""
     theirs = R["2026"]["hours_quantiles"]
     for place, statistic in enumerate(("p25", "median", "p75")):
-        ours = rows["hours", statistic, "", ""]
-        close([ours["estimate"], ours["lower"], ours["upper"]], [theirs[k][place] for k in ("est", "lower", "upper")])
+        ours = rows["hours", statistic]
+        close([ours.estimate, ours.lower, ours.upper], [theirs[k][place] for k in ("est", "lower", "upper")])
 
 
 @pytest.mark.parametrize("indicator", [MEAN, SHARE, HOURS], ids=lambda i: i.id)
 def test_net_change(indicator):
     """svydesign(ids = ~doctor, strata = ~stratum, nest = TRUE) of the stacked waves, calibrated to the margins crossed with wave."""
-    found = change.net({2024: panel(2024), 2026: panel(2026)}, {2024: [indicator]})
+    found = change.net({2024: panel(2024), 2026: panel(2026)}, 2024, [indicator])[0]
     theirs = R["change_2024_2026"][indicator.id]
-    close([found[0]["estimate"], found[0]["se"]], [theirs["est"], theirs["se"]])
-    assert found[0]["n_both"] == theirs["n_both"]
+    close([found.estimate, found.se], [theirs["est"], theirs["se"]])
+    assert found.n_both == theirs["n_both"]
 
 
 def test_a_share_of_nought_gets_the_exact_limit():
     """R: binom.test(0, 50)$conf.int for equal weights."""
-    lower, upper = levels.exact_limits(False, np.ones(50))
+    lower, upper = exact_limits(False, np.ones(50))
     assert lower == 0
     assert upper == pytest.approx(0.0711217, abs=1e-7)
-    assert levels.exact_limits(True, np.ones(50)) == (pytest.approx(1 - 0.0711217, abs=1e-7), 1.0)
+    assert exact_limits(True, np.ones(50)) == (pytest.approx(1 - 0.0711217, abs=1e-7), 1.0)
 
 
 @pytest.fixture(scope="session")
@@ -160,10 +161,9 @@ def test_holms_method():
 
     plan = Plan(article="x", date="2026-01-01", wave=2026, topics=["x"],
                 primary=[{"indicator": name, "vs_wave": 2019} for name in ("a", "b", "c")])  # fmt: skip
-    rows = [{"kind": "comparison", "indicator": name, "statistic": "change_net", "vs_wave": 2019, "p": p}
-            for name, p in (("a", 0.01), ("b", 0.04), ("c", 0.03))]  # fmt: skip
-    close([r["p_adjusted"] for r in primary.tests(plan, rows)], [0.03, 0.06, 0.06])
-    close([r["p_adjusted"] for r in primary.tests(plan, rows[:1])], [0.03])
+    rows = [Row(Key(2026, name, "change_net", "comparison", vs_wave=2019), "difference", p=p) for name, p in (("a", 0.01), ("b", 0.04), ("c", 0.03))]
+    close([r.p_adjusted for r in primary.tests(plan, rows)], [0.03, 0.06, 0.06])
+    close([r.p_adjusted for r in primary.tests(plan, rows[:1])], [0.03])
 
 
 def test_an_unweighted_specification_is_the_plain_share(full):

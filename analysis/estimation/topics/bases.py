@@ -1,34 +1,26 @@
 """Those who leave a question's base because it does not apply to them, as a share of those asked."""
 
-import pandas as pd
+from collections.abc import Iterator
 
-from analysis.codebook import Codebook, Indicator
+import numpy as np
+
+from analysis.codebook import Codebook
 from analysis.codebook.plan import Plan
-from analysis.estimation import levels
-from analysis.estimation.linear import Design
+from analysis.estimation.estimands import Estimand
+from analysis.estimation.sample import Sample
+from analysis.estimation.statistics import mean
+from analysis.results import Key
 
 
-def never_applies(
-    book: Codebook, plan: Plan, design: Design, frame: pd.DataFrame, reasons: pd.DataFrame
-) -> list[dict]:
-    """Statistic `share_not_applicable` of every question of the plan's topics that can be answered "does not apply".
-
-    The base is everyone who gave an answer or said so. Weighted as all else.
-    """
-    rows = []
+def never_applies(book: Codebook, plan: Plan, sample: Sample) -> Iterator[Estimand]:
+    """`share_not_applicable` of every question of the plan's topics that can be answered "does not apply": of all who gave an answer or said so."""
     for topic in plan.topics:
         for question in book.asked(plan.wave)[topic]:
             answers = book.responses(question)
             if answers is None or question.type == "multiple" or "not_applicable" not in answers.missing.values():
                 continue
-            never = reasons[question.id].eq("not_applicable")
-            known = (frame[question.id].notna() | never).to_numpy()
-            share = never.astype("Float64").where(known).to_numpy(dtype=float, na_value=float("nan"))
-            here = frame.assign(**{question.id: share})
-            none_missing = reasons.assign(**{question.id: ""})
-            as_share = Indicator(id=question.id, instrument=topic, question=question.id, label=question.short, kind="binary", base="all")  # fmt: skip
-            rows += [
-                row | {"statistic": "share_not_applicable"}
-                for row in levels.overall(design, here, none_missing, as_share)
-            ]
-    return rows
+            never = sample.reasons[question.id].eq("not_applicable").to_numpy()
+            known = never | ~np.isnan(sample.answers(question.id))
+            if np.count_nonzero(known) >= 2:
+                key = Key(plan.wave, question.id, "share_not_applicable")
+                yield Estimand(key, mean(never.astype(float), known), "share", base="all", scale="logit", n_missing=0)

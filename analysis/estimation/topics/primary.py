@@ -1,26 +1,30 @@
 """The primary outcomes of an article, tested with Holm's method within them (Holm 1979)."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from statsmodels.stats.multitest import multipletests
 
 from analysis.codebook.plan import Outcome, Plan
+from analysis.results import Key, Row
 
 
-def tests(plan: Plan, rows: list[dict]) -> list[dict]:
+def tests(plan: Plan, rows: Iterable[Row]) -> list[Row]:
     """A row of kind `test` for each primary outcome there are data for: its comparison's figures, and `p_adjusted`."""
-    found = [row for outcome in plan.primary if (row := _comparison(outcome, rows))]
+    by_key = {row.key: row for row in rows if row.status == "shown"}
+    found = [row for outcome in plan.primary if (row := by_key.get(_key(plan.wave, outcome)))]
     if not found:
         return []
     # Outcomes without data count as the least significant: fewer tests would make the others look better.
-    p = [row["p"] for row in found] + [1.0] * (len(plan.primary) - len(found))
+    p = [1.0 if row.p is None else row.p for row in found] + [1.0] * (len(plan.primary) - len(found))
     adjusted = multipletests(p, method="holm")[1]
     return [
-        row | {"kind": "test", "model": plan.article, "term": "primary", "p_adjusted": float(a)}
+        replace(row, key=row.key.but(kind="test", model=plan.article, term="primary"), p_adjusted=float(a))
         for row, a in zip(found, adjusted, strict=False)
     ]
 
 
-def _comparison(outcome: Outcome, rows: list[dict]) -> dict | None:
-    statistic = "change_net" if outcome.vs_wave else "difference"
-    wanted = {"indicator": outcome.indicator, "statistic": statistic, "by": outcome.by, "level": outcome.level,
-              "vs_level": outcome.vs_level, "vs_wave": outcome.vs_wave, "model": "", "status": ""}  # fmt: skip
-    return next((r for r in rows if all((r.get(k) or None) == (v or None) for k, v in wanted.items())), None)
+def _key(wave: int, outcome: Outcome) -> Key:
+    if outcome.vs_wave:
+        return Key(wave, outcome.indicator, "change_net", "comparison", vs_wave=outcome.vs_wave)
+    return Key(wave, outcome.indicator, "difference", "comparison", groups=((outcome.by, outcome.level),), vs_level=outcome.vs_level)

@@ -1,5 +1,6 @@
 """Whether a finding hangs on how it was computed: the same figure under five specifications."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import pandas as pd
@@ -7,59 +8,56 @@ import pandas as pd
 from analysis.codebook import Codebook, Indicator
 from analysis.codebook.plan import Finding, Plan
 from analysis.errors import LegepaneletError
-from analysis.estimation import change, levels
-from analysis.estimation.sample import reasons_of, weighted
+from analysis.estimation import change
+from analysis.estimation.estimands import Estimand, estimate
+from analysis.estimation.levels import differences, levels
+from analysis.estimation.sample import Sample, weighted
 from analysis.panel import weighting
 from analysis.panel.build import WavePanel, weigh
+from analysis.results import Row
 
 SPECIFICATIONS = ("weighted", "unweighted", "equal_start_weights", "without_newest_cohort", "complete_cases")
 UNANSWERED = ("unanswered", "refused", "unusable")
 
 
-def rows(book: Codebook, plan: Plan, indicators: dict[str, Indicator], panels: dict[int, WavePanel]) -> list[dict]:
+def rows(book: Codebook, plan: Plan, indicators: dict[str, Indicator], panels: dict[int, WavePanel]) -> list[Row]:
     """Rows of model `specification`, the term naming which, for every primary outcome and finding there are data for.
 
     weighted: as reported. unweighted: no weights, no strata. equal_start_weights: every doctor starts with the same weight, then
     raked. without_newest_cohort: without those recruited at the last renewal or later, raked again. complete_cases: those who
     left none of the topics' questions unanswered, raked again.
     """
-    found: list[dict] = []
+    found: list[Row] = []
     wanted = findings_of(plan, panels)
     waves = sorted({plan.wave, *(f.vs_wave for f in wanted if f.vs_wave)})
     for name in SPECIFICATIONS:
         held = {w: varied(book, plan, panels[w], w, name) for w in waves}
-        here = held[plan.wave]
-        if here is None:
-            continue
-        design, frame = weighted(here)
-        reasons = reasons_of(here, frame)
-        for finding in wanted:
-            indicator = indicators[finding.indicator].model_copy(update={"key": False})  # no changes by group
-            if finding.vs_wave:
-                made = _change(finding.vs_wave, plan.wave, indicator, held)
-            elif finding.by:
-                groups = (finding.by, finding.level, finding.vs_level)
-                made = [
-                    r
-                    for r in levels.differences(design, frame, [indicator])
-                    if (r["by"], r["level"], r["vs_level"]) == groups
-                ]
-            else:
-                made = levels.overall(design, frame, reasons, indicator)
-            found += [row | {"model": "specification", "term": name} for row in made]
+        if held[plan.wave] is not None:
+            made = _specified(plan.wave, wanted, indicators, held)
+            found += [replace(row, key=row.key.but(model="specification", term=name)) for row in made]
     return found
+
+
+def _specified(wave: int, wanted: list[Finding], indicators: dict[str, Indicator], panels: dict[int, WavePanel | None]) -> Iterator[Row]:
+    sample = weighted(wave, panels[wave])
+    here = [e for f in wanted if not f.vs_wave for e in _of_the_wave(sample, f, indicators[f.indicator])]
+    yield from estimate(sample.design, here)
+    for earlier in sorted({f.vs_wave for f in wanted if f.vs_wave} & {w for w, panel in panels.items() if panel}):
+        compared = [indicators[f.indicator].model_copy(update={"key": False}) for f in wanted if f.vs_wave == earlier]  # no changes by group
+        yield from change.net({w: panels[w] for w in (earlier, wave)}, earlier, compared)
+
+
+def _of_the_wave(sample: Sample, finding: Finding, indicator: Indicator) -> Iterable[Estimand]:
+    if not finding.by:
+        return levels(sample, [indicator], ())
+    wanted = (((finding.by, finding.level),), finding.vs_level)
+    return [e for e in differences(sample, [indicator]) if (e.key.groups, e.key.vs_level) == wanted]
 
 
 def findings_of(plan: Plan, panels: dict[int, WavePanel]) -> list[Finding]:
     """The plan's primary outcomes and findings, those that there are data for."""
     named = dict.fromkeys([*(Finding(**o.model_dump()) for o in plan.primary), *plan.findings])
     return [f for f in named if f.vs_wave is None or f.vs_wave in panels]
-
-
-def _change(earlier: int, later: int, indicator: Indicator, panels: dict[int, WavePanel | None]) -> list[dict]:
-    if panels[earlier] is None:
-        return []
-    return change.net({w: panels[w] for w in (earlier, later)}, {earlier: [indicator]})
 
 
 def varied(book: Codebook, plan: Plan, panel: WavePanel, wave: int, name: str) -> WavePanel | None:

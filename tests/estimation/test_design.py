@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.estimation import linear
-from analysis.estimation.linear import Design
+from analysis.estimation.design import Design
+from analysis.estimation.statistics import difference, mean
 from analysis.panel import weighting
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -21,14 +21,18 @@ def design(frame: pd.DataFrame, margins: dict[str, dict[str, float]], cluster: s
     return Design.of(frame.assign(weight=weighting.rake(frame, goal)), list(margins), cluster)
 
 
+def errors(made: Design, statistics: list) -> np.ndarray:
+    return np.sqrt(made.variances(np.column_stack([statistic(made).influence for statistic in statistics])))
+
+
 def test_a_mean_raked_over_clusters():
     """R: svymean(~api00, calibrate(svydesign(~dnum, weights = ~pw), ~stype + sch.wide, totals, calfun = "raking", epsilon = 1e-13))."""
     schools = pd.read_csv(REFERENCE / "apiclus1.csv").rename(columns={"dnum": "doctor", "pw": "start_weight", "sch.wide": "wide"}).assign(stratum="all")
     made = design(schools[["doctor", "stratum", "start_weight", "api00", "stype", "wide"]],
                   {"stype": {"E": 4421.0, "H": 755.0, "M": 1018.0}, "wide": {"No": 1072.0, "Yes": 5122.0}}, "doctor")  # fmt: skip
-    found = linear.mean(made, schools["api00"].to_numpy(float), np.ones(len(schools), dtype=bool))
-    assert found.value == pytest.approx(641.230320926820013, rel=1e-9)
-    assert linear.standard_errors(made, [found])[0] == pytest.approx(23.942009914569457, rel=1e-9)
+    found = mean(schools["api00"].to_numpy(float), np.ones(len(schools), dtype=bool))
+    assert found(made).value == pytest.approx(641.230320926820013, rel=1e-9)
+    assert errors(made, [found])[0] == pytest.approx(23.942009914569457, rel=1e-9)
 
 
 def simple(n: int, seed: int, groups: int = 3) -> tuple[Design, pd.DataFrame]:
@@ -44,7 +48,7 @@ def test_without_weights_and_margins_it_is_the_textbooks():
     y = np.random.default_rng(3).normal(size=40)
     frame = pd.DataFrame({"stratum": "all", "start_weight": 1.0, "everyone": "all", "y": y})
     made = design(frame, {"everyone": {"all": 40.0}})
-    assert linear.standard_errors(made, [linear.mean(made, y, np.ones(40, dtype=bool))])[0] == pytest.approx(y.std(ddof=1) / np.sqrt(40), rel=1e-12)
+    assert errors(made, [mean(y, np.ones(40, dtype=bool))])[0] == pytest.approx(y.std(ddof=1) / np.sqrt(40), rel=1e-12)
 
 
 @settings(max_examples=40, deadline=None)
@@ -52,8 +56,8 @@ def test_without_weights_and_margins_it_is_the_textbooks():
 def test_what_was_raked_to_has_no_error(n, seed):
     made, frame = simple(n, seed)
     everyone = np.ones(n, dtype=bool)
-    shares = [linear.mean(made, (frame["group"] == g).to_numpy(float), everyone) for g in frame["group"].unique()]
-    assert linear.standard_errors(made, shares) == pytest.approx(0, abs=1e-9)
+    shares = [mean((frame["group"] == g).to_numpy(float), everyone) for g in frame["group"].unique()]
+    assert errors(made, shares) == pytest.approx(0, abs=1e-9)
 
 
 @settings(max_examples=40, deadline=None)
@@ -61,7 +65,7 @@ def test_what_was_raked_to_has_no_error(n, seed):
 def test_a_shift_moves_no_error_and_a_scale_all_of_it(n, seed, shift, scale):
     made, frame = simple(n, seed)
     here, y = (frame["group"] == "0").to_numpy(), frame["y"].to_numpy()
-    one, other = linear.standard_errors(made, [linear.mean(made, y, here), linear.mean(made, shift + scale * y, here)])
+    one, other = errors(made, [mean(y, here), mean(shift + scale * y, here)])
     assert other == pytest.approx(scale * one, rel=1e-6, abs=1e-9)
 
 
@@ -70,15 +74,15 @@ def test_a_shift_moves_no_error_and_a_scale_all_of_it(n, seed, shift, scale):
 def test_a_difference_knows_what_its_parts_share(n, seed):
     made, frame = simple(n, seed)
     y, everyone = frame["y"].to_numpy(), np.ones(n, dtype=bool)
-    whole, part = linear.mean(made, y, everyone), linear.mean(made, y, (frame["group"] == "0").to_numpy())
-    nothing, apart, back = linear.standard_errors(made, [linear.less(whole, whole), linear.less(whole, part), linear.less(part, whole)])
+    whole, part = mean(y, everyone), mean(y, (frame["group"] == "0").to_numpy())
+    nothing, apart, back = errors(made, [difference(whole, whole), difference(whole, part), difference(part, whole)])
     assert nothing == 0 and apart == pytest.approx(back, rel=1e-12)
 
 
 def test_answers_outside_the_domain_do_not_matter():
     made, frame = simple(100, 1)
     here, y = (frame["group"] == "0").to_numpy(), frame["y"].to_numpy()
-    one, other = (linear.mean(made, values, here) for values in (y, np.where(here, y, np.nan)))
+    one, other = (mean(values, here)(made) for values in (y, np.where(here, y, np.nan)))
     assert one.value == other.value and (one.influence == other.influence).all() and (one.influence[~here] == 0).all()
 
 
