@@ -125,13 +125,12 @@ def verify(options) -> int:
 
 def crosscheck(options) -> int:
     """Every estimate, comparison, test and model of the wave, computed again in R."""
-    from analysis.estimation import crosscheck as second
-    from analysis.estimation import export as exporting
+    from analysis.crosscheck import compare, designs
 
-    second.check_r()
+    compare.check_r()
     book, wave, panels, plans = built(options)
     say("computing again in R: minutes")
-    found = second.crosscheck(pipeline.derived(wave), exporting.designs(book, wave, panels, plans), plans)
+    found = compare.crosscheck(pipeline.derived(wave), designs.designs(book, wave, panels, plans), plans)
     for row in found.differences.to_dict("records"):
         print(f"{row['id']} {row['field']}: {row['here']:.12g} here, {row['r']:.12g} in R")
     rest = ", ".join(f"{n} of {name}" for name, n in found.not_covered.items())

@@ -58,10 +58,10 @@ def _again(options) -> str:
 
 
 def export(options) -> int:
-    from analysis.estimation import export as exporting
+    from analysis.crosscheck import designs
 
     book, wave, panels, plans = built(options)
-    for path in exporting.write(book, wave, panels, plans, pipeline.derived(wave)):
+    for path in designs.write(book, wave, panels, plans, pipeline.derived(wave)):
         print(path.relative_to(ROOT))
     return 0
 

@@ -24,7 +24,6 @@ from analysis.results import Key, Row
 
 BY = ("sex", "age_group", "position")
 FEWEST = 30  # doctors who answered both
-STATES = ("again", "lost", "left")
 
 
 def stack(waves: dict[int, WavePanel], columns: Sequence[str]) -> tuple[Sample, pd.DataFrame]:
@@ -79,20 +78,9 @@ def _changes(sample: Sample, indicator: Indicator, by: tuple[str, ...], earlier:
             )  # fmt: skip
 
 
-def followed(earlier: WavePanel, later: WavePanel) -> pd.DataFrame:
-    """Those analysed in the earlier wave, with `now`: again, left (gone from the population) or lost (silent, off the panel)."""
-    final = later.doctors.set_index("doctor")
-    who = earlier.analysed
-    state = who["doctor"].map(final["final"]).fillna("off_panel")
-    old = who["doctor"].map(final["age"]).gt(response.OLDEST)
-    again = who["doctor"].map(final["analysed"]).fillna(False).astype(bool)
-    gone = state.isin(("deceased", "emigrated", "retired")) | old
-    return who.assign(now=np.select([again, gone], ["again", "left"], "lost"))
-
-
 def longitudinal(wave: int, earlier: WavePanel, later: WavePanel, ids: list[str]) -> tuple[Sample, pd.DataFrame] | None:
     """Those who answered both waves (`wave` is the later), raked, with `<indicator>` = later less earlier, and the margins. None if too few."""
-    who = followed(earlier, later)
+    who = response.followed(earlier.doctors, later.doctors)
     stayed = who[who["now"] != "left"]
     both = stayed[stayed["now"] == "again"].copy()
     if len(both) < FEWEST:
@@ -147,14 +135,3 @@ def _within(sample: Sample, earlier: int, indicators: list[Indicator]) -> Iterat
                     key = Key(sample.wave, indicator.id, "change_within", "comparison", groups=tuple(zip(by, level, strict=True)), vs_wave=earlier,
                               weighting="longitudinal")  # fmt: skip
                     yield Estimand(key, mean(y, inside), "difference", base=indicator.base, n_both=n)
-
-
-def leavers(wave: int, earlier: WavePanel, later: WavePanel) -> Iterator[Row]:
-    """What became of those who answered the earlier wave: shares who answered again, did not, and left, of all and of each group."""
-    who = followed(earlier, later)
-    for variable in ("", *BY):
-        for value, part in who.groupby(variable) if variable else [("", who)]:
-            for state in STATES:
-                count = int((part["now"] == state).sum())
-                key = Key(wave, "leavers", "share", "count", groups=(("state", state), (variable, str(value))), weighting="none")
-                yield Row(key, "share", estimate=count / len(part), n=len(part), count=count)

@@ -8,8 +8,9 @@ from analysis.codebook import Codebook, Indicator
 from analysis.codebook.comparability import breaking, last_asked
 from analysis.codebook.indicators import of_wave
 from analysis.codebook.plan import Plan
-from analysis.estimation import change, estimands, facts, levels, models, topics
+from analysis.estimation import change, estimands, levels, models, topics
 from analysis.estimation.sample import Sample, weighted
+from analysis.panel import facts
 from analysis.panel.build import WavePanel
 from analysis.results import Key, Row, table
 

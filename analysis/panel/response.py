@@ -79,3 +79,13 @@ def retention(earlier: pd.DataFrame, later: pd.DataFrame) -> dict[str, int]:
     new = later["final"].isin(["complete", "partial"]).sum() - again
     return {"answered_before": len(now), **counts, "eligible_again": eligible, "answered_again": again,
             "not_again": eligible - again, "new_or_returned": int(new)}  # fmt: skip
+
+
+def followed(earlier: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
+    """Those analysed in the earlier wave, with `now`: again, left (gone from the population) or lost (silent, off the panel)."""
+    final, who = later.set_index("doctor"), earlier[earlier["analysed"]].reset_index(drop=True)
+    state = who["doctor"].map(final["final"]).fillna("off_panel")
+    old = who["doctor"].map(final["age"]).gt(OLDEST)
+    again = who["doctor"].map(final["analysed"]).fillna(False).astype(bool)
+    gone = state.isin(("deceased", "emigrated", "retired")) | old
+    return who.assign(now=np.select([again, gone], ["again", "left"], "lost"))

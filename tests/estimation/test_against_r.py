@@ -13,7 +13,8 @@ import pandas as pd
 import pytest
 
 from analysis.codebook import Indicator, plan
-from analysis.estimation import change, crosscheck, export, levels
+from analysis.crosscheck import compare, designs
+from analysis.estimation import change, levels
 from analysis.estimation.estimands import estimate
 from analysis.estimation.sample import weighted
 from analysis.estimation.statistics import exact_limits
@@ -121,11 +122,11 @@ def in_r() -> None:
         pytest.skip("Rscript with the package survey is not installed")
 
 
-def second_computation(project, book, every: int) -> crosscheck.Check:
+def second_computation(project, book, every: int) -> compare.Check:
     derived = project.folder / "data" / "derived"
     panels = {int(p.name): build.load(p) for p in sorted(derived.glob("[0-9]*"))}
     plans = plan.plans_of_wave(settings().reports, book, 2026)
-    return crosscheck.crosscheck(derived / "2026", export.designs(book, 2026, panels, plans), plans, every)
+    return compare.crosscheck(derived / "2026", designs.designs(book, 2026, panels, plans), plans, every)
 
 
 def test_r_gives_the_results_too(in_r, full, book):

@@ -1,4 +1,4 @@
-# A second computation of a wave's results in R's survey, from the files of `export.py`, by a program that shares no line with the first.
+# A second computation of a wave's results in R's survey, from the files of `designs.py`, by a program that shares no line with the first.
 # Rscript crosscheck.R FOLDER WANTED OUT. FOLDER holds designs: NAME.csv (doctor, stratum, start_weight, raking variables, groups, answers) and
 # NAME_margins.csv. WANTED lists results rows (id, data, what, statistic, indicator, category, by, level, by2, level2, vs_level, vs_wave, term,
 # family, reference); OUT gets id, estimate, se, lower, upper, p of each. Weights are calibrated (raking) and standard errors know it.

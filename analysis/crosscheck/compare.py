@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.codebook.plan import Plan
+from analysis.crosscheck.designs import NEVER, THREE, Sheet
 from analysis.errors import LegepaneletError
-from analysis.estimation.export import NEVER, THREE, Sheet
 
 SCRIPT = Path(__file__).with_name("crosscheck.R")
 NOTHING = 1e-6  # so that a figure of nought may have round-off
@@ -61,7 +61,7 @@ def wanted(results: pd.DataFrame, plans: list[Plan]) -> pd.DataFrame:
 
 
 def _design_of(row: dict, plans: list[Plan]) -> str:
-    """The name of the design that a row is computed from, as `estimation.export.designs` names them."""
+    """The name of the design that a row is computed from, as `designs` names them."""
     if row["model"] == "trend":
         return f"trend_{row['indicator']}"
     if row["model"] == "specification":
