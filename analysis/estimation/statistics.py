@@ -34,14 +34,21 @@ def mean(y: np.ndarray, inside: np.ndarray) -> Statistic:
 
     R: `svymean(~y, subset(d, inside), na.rm = TRUE)`.
     """
+    return ratio(y, np.ones(len(y)), inside)
+
+
+def ratio(y: np.ndarray, x: np.ndarray, inside: np.ndarray) -> Statistic:
+    """The ratio of two weighted totals of the rows `inside` that have both; u = (y - ratio x) / the total of x.
+
+    R: `svyratio(~y, ~x, subset(d, inside), na.rm = TRUE)`.
+    """
 
     def of(design: Design) -> Estimate:
-        there = inside & ~np.isnan(y)
-        known = np.where(there, y, 0.0)
-        weight = design.weight * there
-        total = weight.sum() or 1.0
-        value = weight @ known / total
-        return Estimate(float(value), np.where(there, known - value, 0.0) / total, there, int(np.count_nonzero(known)))
+        there = inside & ~np.isnan(y) & ~np.isnan(x)
+        over, under = np.where(there, y, 0.0), np.where(there, x, 0.0)
+        total = design.weight @ under or 1.0
+        value = design.weight @ over / total
+        return Estimate(float(value), (over - value * under) / total, there, int(np.count_nonzero(over)))
 
     return of
 

@@ -9,8 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.estimation.design import Design
-from analysis.estimation.statistics import difference, mean
+from analysis.estimation.estimands import Estimand, estimate
+from analysis.estimation.sample import Sample
+from analysis.estimation.statistics import Estimate, difference, mean, ratio
 from analysis.panel import weighting
+from analysis.results import Key
+from analysis.settings import ROOT
 
 REFERENCE = Path(__file__).parent / "reference"
 
@@ -89,3 +93,31 @@ def test_answers_outside_the_domain_do_not_matter():
 def test_degrees_of_freedom_are_doctors_less_strata():
     made, frame = simple(100, 1)
     assert made.df(np.ones(100, dtype=bool)) == 100 - frame["stratum"].nunique()
+
+
+def reference() -> Sample:
+    people = pd.read_csv(REFERENCE / "panel_two_wave.csv").query("wave == 2026").reset_index(drop=True)
+    return Sample(2026, Design.of(people, ["sex_age", "position"]), people)
+
+
+@pytest.mark.parametrize(("group", "value", "se"), [((), 9.425116307303904151, 0.063215571880528454), (("sex",), 9.4551526477128895, 0.0860535902024539)])
+def test_a_ratio_of_totals(group, value, se):
+    """R: svyratio(~hours, ~satisfaction, calibrated, na.rm = TRUE), of all and of subset(calibrated, sex == "female")."""
+    sample = reference()
+    found = ratio(sample.answers("hours"), sample.answers("satisfaction"), sample.domains(group)[("female",) if group else ()])
+    assert found(sample.design).value == pytest.approx(value, rel=1e-9)
+    assert errors(sample.design, [found])[0] == pytest.approx(se, rel=1e-9)
+
+
+def test_the_new_statistic_of_the_contributors_guide():
+    """R: svyvar(~hours, subset(calibrated, !is.na(hours))). The guide's own text is run, and asked for as it says."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("## A new statistic")[2]
+    code = text.partition("```python\n")[2].partition("```")[0]
+    assert len([line for line in code.splitlines() if line.strip()]) <= 10
+    names = {"np": np, "Estimate": Estimate}
+    exec(code, names)
+    sample = reference()
+    asked = Estimand(Key(2026, "hours", "variance"), names["variance"](sample.answers("hours"), sample.domains(())[()]), "number")
+    row = estimate(sample.design, [asked])[0]
+    assert (row.estimate, row.se) == pytest.approx((13.3305972365582281, 1.1522579247279268), rel=1e-9)
+    assert row.n == np.count_nonzero(~np.isnan(sample.answers("hours")))
