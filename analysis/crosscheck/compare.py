@@ -24,6 +24,7 @@ DESIGNS = {"change_net": "panel_", "change_standardised": "standardised_", "chan
 WHAT = {"p25": "quantile", "median": "quantile", "p75": "quantile", "share_of_three": "share", "share_not_applicable": "share",
         "change_net": "change", "change_standardised": "change", "change_within": "mean", "odds_ratio": "coefficient",
         "adjusted_share": "adjusted", "adjusted_mean": "adjusted"}  # fmt: skip
+MODELS = ["coefficient", "adjusted"]
 SUFFIX = {"share_of_three": THREE, "share_not_applicable": NEVER}
 
 
@@ -78,13 +79,13 @@ def crosscheck(folder: Path, sheets: Iterable[Sheet], plans: list[Plan], every: 
     check_r()
     results = pd.read_parquet(folder / "estimates.parquet")
     asked = wanted(results, plans)
-    of_model = asked["what"].isin(["coefficient", "adjusted"])
+    of_model = asked["what"].isin(MODELS)
     asked = pd.concat([asked[~of_model].iloc[::every], asked[of_model]])
     both = asked.merge(in_r(sheets, asked), on="id", suffixes=("", "_r"))
     odds = both["statistic"] == "odds_ratio"  # R's are log odds
     for name in ("estimate", "lower", "upper"):
         both.loc[odds, name] = np.log(both.loc[odds, name])
-    both["loose"] = both["what"].isin(["coefficient", "adjusted"])
+    both["loose"] = both["what"].isin(MODELS)
     faults = [part for name in ("estimate", "se", "lower", "upper", "p") if len(part := _apart(both, name))]
     rest = results[results["estimate"].notna() & ~results["kind"].isin(KINDS)]
     missed = asked[~asked["id"].isin(both["id"]) & (asked["reference"] == 0)]

@@ -10,12 +10,12 @@ import zlib
 import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
-from scipy.stats import gamma, norm
+from scipy.special import gammaincinv, ndtr, ndtri
 
 from analysis.codebook import Codebook, Question
 from analysis.synthetic import assumptions, hours
-from analysis.synthetic.assumptions import at, group_of
-from analysis.synthetic.fieldwork import reporting_group
+from analysis.synthetic.assumptions import at
+from analysis.synthetic.respondents import Respondents
 
 SHARED = 0.45  # correlation of a module's trait with the doctor's well-being
 LASTING = 0.75  # share of a trait's variance that lasts from wave to wave
@@ -52,9 +52,8 @@ def answer(
     A multiple choice has one column `<question>_<code>` an option (0/1). Missing answers are their codes (98, 99) or NaN;
     questions that a filter keeps from a doctor are NaN. `only` limits the work to some questions.
     """
-    here = sample[sample["response"] != "none"].reset_index(drop=True)
-    here["group"] = reporting_group(here)
-    columns: dict[str, np.ndarray] = {"position": here["position"].to_numpy(dtype=float)}
+    here = Respondents.of(sample)
+    columns: dict[str, np.ndarray] = {"position": here.position}
     specs = assumptions.questions()
     order = [q for q in book.questions(wave).values() if q.id != "position"]
     for place, question in enumerate(order):
@@ -64,7 +63,7 @@ def answer(
         rng = np.random.default_rng([traits.seed, 5, wave, _key(question.id)])
         latent = _latent(rng, spec, here, wave, traits)
         asked = _asked(question, columns, len(here))
-        stopped = _stopped(here, place / len(order))
+        stopped = place / len(order) >= here.seen  # had laid the questionnaire down by then
         if question.type == "multiple":
             columns |= _options(book, question, spec, here, wave, rng, traits, asked & ~stopped)
             continue
@@ -76,20 +75,14 @@ def answer(
         )
         value = _mistyped(question, rng, value)
         columns[question.id] = _with_missing(book, question, spec, rng, np.where(asked & ~stopped, value, np.nan))
-    return pd.DataFrame(columns).assign(row=here["row"].to_numpy())
+    return pd.DataFrame(columns | {"row": here.row})
 
 
 def _latent(rng, spec, here, wave, traits) -> np.ndarray:
     """Each respondent's standard normal for one item."""
     loading = spec.get("loading", LOADING)
-    trait = traits.of(spec.get("trait", spec["instrument"]), wave, here["row"].to_numpy())
+    trait = traits.of(spec.get("trait", spec["instrument"]), wave, here.row)
     return loading * trait + np.sqrt(1 - loading**2) * rng.normal(size=len(here))
-
-
-def _stopped(here, progress: float) -> np.ndarray:
-    """Respondents who had laid the questionnaire down by then: partial answers at two thirds, break-offs at a third."""
-    limit = here["response"].map({"complete": 2.0, "partial": 0.66, "break_off": 0.33}).to_numpy()
-    return progress >= limit
 
 
 def _asked(question: Question, columns: dict, n: int) -> np.ndarray:
@@ -105,17 +98,8 @@ def _shift(spec, here) -> np.ndarray:
     """Each respondent's shift of the latent answer, in SD: the effects of sex, age group and position."""
     shift = np.zeros(len(here))
     for name, effect in spec.get("effects", {}).items():
-        name = str(name)
-        shift += effect * ((here["sex"] == name) | (here["age_group"] == name) | (here["group"] == name)).to_numpy()
+        shift += effect * ((here.sex == name) | (here.age_group == name) | (here.group == name))
     return shift
-
-
-def _cells(here, groups):
-    """The cells a location is solved in: each of `groups` with its rows."""
-    name = np.array([group_of(g, groups) for g in here["group"]])
-    for group in groups:
-        if (rows := name == group).any():
-            yield group, rows
 
 
 def _combinations(shift: np.ndarray):
@@ -128,7 +112,7 @@ def _category(book, question, spec, here, wave, latent) -> np.ndarray:
     shift, value = _shift(spec, here), np.empty(len(here))
     if "mean" in spec:
         spread = spec.get("spread", {})
-        for group, rows in _cells(here, spec["mean"]):
+        for group, rows in here.cells(spec["mean"]):
             offsets, shares = _combinations(shift[rows])
             sd = at(spread[group], wave) if group in spread else spec["sd"]
             target = at(spec["mean"][group], wave) + spec.get("offset", 0)
@@ -136,7 +120,7 @@ def _category(book, question, spec, here, wave, latent) -> np.ndarray:
             location = solve_mean(target, edges, codes, sd, offsets, shares)
             value[rows] = codes[np.searchsorted(edges, location + sd * (latent + shift)[rows])]
         return value
-    for group, rows in _cells(here, spec["shares"]):
+    for group, rows in here.cells(spec["shares"]):
         offsets, shares = _combinations(shift[rows])
         below = np.cumsum(at(spec["shares"][group], wave))
         cuts = [solve_share(c / below[-1], offsets, shares) for c in below[:-1]]
@@ -148,7 +132,7 @@ def solve_mean(target, edges, codes, sd, offsets, shares) -> float:
     """The location at which a normal variable, cut at `edges` into `codes`, has the mean `target`."""
 
     def excess(location):
-        above = norm.sf((edges[:, None] - location - sd * offsets) / sd) @ shares
+        above = ndtr(-((edges[:, None] - location - sd * offsets) / sd)) @ shares
         return codes[0] + np.diff(codes) @ above - target
 
     return brentq(excess, codes[0] - 8 * sd, codes[-1] + 8 * sd, xtol=1e-9)
@@ -158,21 +142,21 @@ def solve_share(share, offsets, shares) -> float:
     """The cut below which `share` of a standard normal variable shifted by `offsets` lies."""
     if share <= 0 or share >= 1:
         return -np.inf if share <= 0 else np.inf
-    return brentq(lambda cut: norm.cdf(cut - offsets) @ shares - share, -9, 9, xtol=1e-9)
+    return brentq(lambda cut: ndtr(cut - offsets) @ shares - share, -9, 9, xtol=1e-9)
 
 
 def _number(question, spec, here, wave, latent) -> np.ndarray:
     if "over_48" in spec:
         return hours.weekly(spec, here, wave, latent)
     shift, value, step = _shift(spec, here), np.empty(len(here)), spec.get("step", 1)
-    grid = norm.ppf((np.arange(400) + 0.5) / 400)
-    for group, rows in _cells(here, spec["mean"]):
+    grid = ndtri((np.arange(400) + 0.5) / 400)
+    for group, rows in here.cells(spec["mean"]):
         target, sd = at(spec["mean"][group], wave), spec["sd"]
         offsets, shares = _combinations(shift[rows])
 
         def heaped(z, mean, sd=sd):
             shape = (mean / sd) ** 2
-            raw = gamma.ppf(norm.cdf(z), shape, scale=mean / shape)
+            raw = gammaincinv(shape, ndtr(z)) * (mean / shape)
             return np.clip(np.round(raw / step) * step, question.minimum, question.maximum)
 
         def excess(mean, target=target, offsets=offsets, shares=shares):
@@ -189,7 +173,7 @@ def _options(book, question, spec, here, wave, rng, traits, answering) -> dict[s
     chance = np.empty((len(here), len(codes)))
     for j, code in enumerate(codes):
         series = spec["options"][code]
-        for group, rows in _cells(here, series):
+        for group, rows in here.cells(series):
             chance[rows, j] = at(series[group], wave)
     exclusive = np.isin(codes, question.exclusive)
     alone = chance[:, exclusive].sum(axis=1)
@@ -201,7 +185,7 @@ def _options(book, question, spec, here, wave, rng, traits, answering) -> dict[s
     for _ in range(30):  # so that the share after the fallback is the one wanted
         none = _none(tick_chance, spec.get("loading", LOADING))
         tick_chance = np.clip(threshold - none[:, None] * fallback, 0.0005, 0.98)
-    ticks[:, free] = norm.cdf(latent) < tick_chance
+    ticks[:, free] = ndtr(latent) < tick_chance
     empty = ticks[:, free].sum(axis=1) == 0
     pick = (rng.random(len(here))[:, None] > fallback.cumsum(axis=1)).sum(axis=1).clip(max=len(free) - 1)
     ticks[empty, free[pick[empty]]] = 1
@@ -222,8 +206,8 @@ _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(15)
 def _none(chance: np.ndarray, loading: float) -> np.ndarray:
     """The chance of ticking nothing, when the options share a trait with that loading."""
     rows, inverse = np.unique(chance, axis=0, return_inverse=True)
-    cut = norm.ppf(rows)[:, :, None]
-    untouched = norm.sf((cut - loading * _NODES) / np.sqrt(1 - loading**2)).prod(axis=1)
+    cut = ndtri(rows)[:, :, None]
+    untouched = ndtr(-((cut - loading * _NODES) / np.sqrt(1 - loading**2))).prod(axis=1)
     return (untouched @ (_WEIGHTS / _WEIGHTS.sum()))[inverse.ravel()]
 
 

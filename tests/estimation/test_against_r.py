@@ -115,6 +115,25 @@ def test_a_share_of_nought_gets_the_exact_limit():
     assert exact_limits(True, np.ones(50)) == (pytest.approx(1 - 0.0711217, abs=1e-7), 1.0)
 
 
+@pytest.mark.parametrize("wave", [1994, 2004, 2010, 2019, 2026])
+def test_the_waves_of_the_synthetic_panel(full, wave):
+    """R's figures, frozen (`python -m tools.reference`): every thirtieth estimate, comparison and test of five waves, and all models."""
+    theirs = pd.read_csv(REFERENCE / "waves.csv").query("id.str.startswith(@name)", local_dict={"name": f"{wave}."}).set_index("id")
+    ours = pd.read_parquet(full.folder / "data" / "derived" / str(wave) / "estimates.parquet").set_index("id")
+    assert len(theirs) > 50 and set(theirs.index) <= set(ours.index)
+    odds = theirs["statistic"] == "odds_ratio"  # R's are log odds
+    both = ours.loc[theirs.index]
+    loose = both["kind"] == "model"  # iterated
+    for figure, rtol in (("estimate", 1e-9), ("se", 1e-9), ("lower", 1e-5), ("upper", 1e-5), ("p", 1e-5)):
+        mine = both[figure].astype(float)
+        mine = np.log(mine).where(odds, mine) if figure in ("estimate", "lower", "upper") else mine
+        known = mine.notna() & theirs[figure].notna()
+        size = np.maximum(mine.abs(), both["se"].fillna(0)) + 1e-6  # a change near nought is as exact as its error
+        far = (mine - theirs[figure]).abs() > np.where(loose, 1e-5, rtol) * size
+        assert not (far & known).any(), (figure, theirs.index[far & known].tolist()[:5])
+        assert figure == "p" or known.mean() > 0.9
+
+
 @pytest.fixture(scope="session")
 def in_r() -> None:
     """Asked of the machine only by the tests that need R."""
