@@ -1,28 +1,28 @@
-"""`python -m tools.reference`: R's figures of several waves, frozen for the tests: `tests/estimation/reference/waves.csv`.
+"""`python -m tools.reference`: R's figures of the panel that the tests share, frozen: `tests/estimation/reference/waves.csv`.
 
-Needs R with `survey` and results that are built (`make report`). Of each wave every thirtieth estimate, comparison and test, and all models.
+Needs R with `survey`. Of each wave every twentieth estimate, comparison and test, and all models.
 """
 
 import pandas as pd
 
-from analysis import pipeline
 from analysis.codebook import load
 from analysis.codebook.plan import plans_of_wave
 from analysis.crosscheck import compare, designs
 from analysis.panel import build
 from analysis.settings import ROOT, settings
+from tests import projects
 
-WAVES, EVERY = (1994, 2004, 2010, 2019, 2026), 30
+EVERY = 20
 PATH = ROOT / "tests" / "estimation" / "reference" / "waves.csv"
 
 
 def main() -> None:
-    book = load(settings().codebook)
-    panels = {w: build.load(pipeline.derived(w)) for w in sorted(book.waves)}
-    found = []
-    for wave in WAVES:
+    book, found = load(settings().codebook), []
+    derived = projects.full().folder / "data" / "derived"
+    panels = {w: build.load(derived / str(w)) for w in projects.WAVES}
+    for wave in projects.WAVES:
         plans = plans_of_wave(settings().reports, book, wave)
-        asked = compare.wanted(pd.read_parquet(pipeline.derived(wave) / "estimates.parquet"), plans)
+        asked = compare.wanted(pd.read_parquet(derived / str(wave) / "estimates.parquet"), plans)
         of_model = asked["what"].isin(compare.MODELS)
         some = pd.concat([asked[~of_model].iloc[::EVERY], asked[of_model]])
         upto = {w: panel for w, panel in panels.items() if w <= wave}

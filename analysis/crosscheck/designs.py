@@ -40,7 +40,7 @@ def write(book: Codebook, wave: int, panels: dict[int, WavePanel], plans: list[P
 
     The raking variables of stacked waves are crossed with wave: `2026:female:under_40`.
     """
-    for old in [*folder.glob("panel_*.csv"), *folder.glob("analysis*.csv"), *folder.glob("*margins.csv")]:
+    for old in [path for name in ("panel", "analysis", "margins") for path in folder.glob(f"{name}*.csv")]:
         old.unlink()
     sheets = [of_wave_sheet(panels[wave], _ids(book, wave)), *_pairs(book, wave, panels, plans)]
     return [path for sheet in sheets for path in sheet.write(folder)]

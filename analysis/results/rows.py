@@ -80,7 +80,7 @@ def table(rows: Iterable[Row]) -> pd.DataFrame:
     groups = [(*row.key.groups, *NO_GROUPS)[:2] for row in rows]
     for place, (by, level) in enumerate((("by", "level"), ("by2", "level2"))):
         held |= {by: [g[place][0] for g in groups], level: [g[place][1] for g in groups]}
-    frame = pd.DataFrame({c.name: pd.Series(held[c.name], dtype="object" if c.type == "string" else None) for c in SCHEMA}, columns=COLUMNS)
+    frame = pd.DataFrame({c.name: pd.Series(held[c.name], dtype="str" if c.type == "string" else None) for c in SCHEMA}, columns=COLUMNS)
     frame = frame.astype(dict.fromkeys(WHOLE, "Int64") | dict.fromkeys(NUMBERS, "float64"))
     _round_off(frame)
     frame.loc[frame["kind"].isin(["estimate", "comparison"]) & _uncertain(frame), "quality"] = "uncertain"

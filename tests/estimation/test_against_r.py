@@ -22,6 +22,7 @@ from analysis.panel import build
 from analysis.panel.build import WavePanel
 from analysis.results import Key, Row
 from analysis.settings import settings
+from tests import projects
 
 REFERENCE = Path(__file__).parent / "reference"
 R = json.loads((REFERENCE / "panel_two_wave.json").read_text())
@@ -115,9 +116,9 @@ def test_a_share_of_nought_gets_the_exact_limit():
     assert exact_limits(True, np.ones(50)) == (pytest.approx(1 - 0.0711217, abs=1e-7), 1.0)
 
 
-@pytest.mark.parametrize("wave", [1994, 2004, 2010, 2019, 2026])
+@pytest.mark.parametrize("wave", projects.WAVES)
 def test_the_waves_of_the_synthetic_panel(full, wave):
-    """R's figures, frozen (`python -m tools.reference`): every thirtieth estimate, comparison and test of five waves, and all models."""
+    """R's figures, frozen (`python -m tools.reference`): every twentieth estimate, comparison and test of each wave, and all models."""
     theirs = pd.read_csv(REFERENCE / "waves.csv").query("id.str.startswith(@name)", local_dict={"name": f"{wave}."}).set_index("id")
     ours = pd.read_parquet(full.folder / "data" / "derived" / str(wave) / "estimates.parquet").set_index("id")
     assert len(theirs) > 50 and set(theirs.index) <= set(ours.index)
@@ -152,7 +153,7 @@ def test_r_gives_the_results_too(in_r, full, book):
     """svymean, svyquantile, svyglm, svytotal on calibrated designs: estimates and SE to 1e-9, limits and models to 1e-5 (every 100th row, all models)."""
     found = second_computation(full, book, every=100)
     assert found.differences.empty, found.differences.to_string()
-    assert found.covered > 300
+    assert found.covered > 200
     assert set(found.not_covered) == {"count", "rate", "scale"}
 
 
@@ -169,9 +170,9 @@ def test_the_export_is_the_wave_and_the_pairs_it_is_compared_in(live):
     named = [Path(line).name for line in done.stdout.splitlines()]
     earlier = sorted({name.removeprefix("panel_")[:4] for name in named if name.startswith("panel_")})
     assert named == ["analysis.csv", "analysis_margins.csv", *(f"panel_{w}{end}.csv" for w in earlier for end in ("", "_margins"))]
-    assert {"2019", "2024"} <= set(earlier)
-    pair = pd.read_csv(live.folder / "data" / "derived" / "2026" / "panel_2024.csv")
-    assert set(pair["wave"]) == {2024, 2026} and pair["doctor"].duplicated().any()
+    assert earlier == ["2008", "2019"]
+    pair = pd.read_csv(live.folder / "data" / "derived" / "2026" / "panel_2019.csv")
+    assert set(pair["wave"]) == {2019, 2026} and pair["doctor"].duplicated().any()
 
 
 def test_holms_method():
