@@ -35,13 +35,19 @@ class Traits:
         self.seed, self.size = seed, size
         self.wellbeing = np.random.default_rng([seed, 4]).normal(size=size)
         self._lasting: dict[str, np.ndarray] = {}
+        self._of: dict[tuple[str, int], np.ndarray] = {}
 
     def of(self, module: str, wave: int, rows: np.ndarray) -> np.ndarray:
+        if (module, wave) not in self._of:  # a module's questions share it
+            self._of = {kept: value for kept, value in self._of.items() if kept[1] == wave} | {(module, wave): self._drawn(module, wave)}
+        return self._of[module, wave][rows]
+
+    def _drawn(self, module: str, wave: int) -> np.ndarray:
         if module not in self._lasting:
             own = np.random.default_rng([self.seed, 4, _key(module)]).normal(size=self.size)
             self._lasting[module] = SHARED * self.wellbeing + np.sqrt(1 - SHARED**2) * own
         fresh = np.random.default_rng([self.seed, 4, _key(module), wave]).normal(size=self.size)
-        return np.sqrt(LASTING) * self._lasting[module][rows] + np.sqrt(1 - LASTING) * fresh[rows]
+        return np.sqrt(LASTING) * self._lasting[module] + np.sqrt(1 - LASTING) * fresh
 
 
 def answer(
@@ -179,12 +185,13 @@ def _options(book, question, spec, here, wave, rng, traits, answering) -> dict[s
     alone = chance[:, exclusive].sum(axis=1)
     free = np.flatnonzero(~exclusive)
     latent = np.column_stack([_latent(rng, spec, here, wave, traits) for _ in free])
-    threshold = np.clip(chance[:, free] / (1 - alone)[:, None], 0.001, 0.98)
-    fallback = threshold / threshold.sum(axis=1, keepdims=True)
-    tick_chance = threshold.copy()
+    wanted, whose = np.unique(np.clip(chance[:, free] / (1 - alone)[:, None], 0.001, 0.98), axis=0, return_inverse=True)
+    fallback = wanted / wanted.sum(axis=1, keepdims=True)
+    tick_chance = wanted
     for _ in range(30):  # so that the share after the fallback is the one wanted
         none = _none(tick_chance, spec.get("loading", LOADING))
-        tick_chance = np.clip(threshold - none[:, None] * fallback, 0.0005, 0.98)
+        tick_chance = np.clip(wanted - none[:, None] * fallback, 0.0005, 0.98)
+    fallback, tick_chance = fallback[whose.ravel()], tick_chance[whose.ravel()]
     ticks[:, free] = ndtr(latent) < tick_chance
     empty = ticks[:, free].sum(axis=1) == 0
     pick = (rng.random(len(here))[:, None] > fallback.cumsum(axis=1)).sum(axis=1).clip(max=len(free) - 1)
@@ -205,10 +212,9 @@ _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(15)
 
 def _none(chance: np.ndarray, loading: float) -> np.ndarray:
     """The chance of ticking nothing, when the options share a trait with that loading."""
-    rows, inverse = np.unique(chance, axis=0, return_inverse=True)
-    cut = ndtri(rows)[:, :, None]
+    cut = ndtri(chance)[:, :, None]
     untouched = ndtr(-((cut - loading * _NODES) / np.sqrt(1 - loading**2))).prod(axis=1)
-    return (untouched @ (_WEIGHTS / _WEIGHTS.sum()))[inverse.ravel()]
+    return untouched @ (_WEIGHTS / _WEIGHTS.sum())
 
 
 def _mistyped(question: Question, rng, value: np.ndarray) -> np.ndarray:

@@ -124,9 +124,9 @@ def _nettskjema(book: Codebook, wave: int, answers: pd.DataFrame) -> pd.DataFram
 
 def _cell_texts(book: Codebook, question: Question, answers: pd.DataFrame) -> list[str]:
     if question.type != "multiple":
-        return ["" if np.isnan(v) else f"{v:g}" for v in answers[question.id]]
+        return ["" if v != v else f"{v:g}" for v in answers[question.id].tolist()]  # v != v: not a number
     codes = sorted(book.responses(question).categories)
-    ticks = answers[[f"{question.id}_{code}" for code in codes]].to_numpy()
+    ticks = answers[[f"{question.id}_{code}" for code in codes]].to_numpy().tolist()
     return [";".join(str(code) for code, tick in zip(codes, row, strict=True) if tick == 1) for row in ticks]
 
 
