@@ -96,11 +96,11 @@ def _pairs(book: Codebook, wave: int, panels: dict[int, WavePanel], plans: list[
 
 
 def _with_derived(book: Codebook, wave: int, panel: WavePanel, indicators: list[Indicator]) -> Sheet:
-    sheet, reasons = of_wave_sheet(panel, _ids(book, wave)), weighted(wave, panel).reasons
+    sheet, sample = of_wave_sheet(panel, _ids(book, wave)), weighted(wave, panel)
     classes = {f"{i.id}{THREE}": sheet.frame[i.id].map(levels.class_of(sorted(i.categories))) for i in levels.ordered(book, indicators)}
     never: dict[str, pd.Series] = {}
-    for question in (q for q in book.questions(wave).values() if q.id in reasons and q.id in sheet.frame):
-        left_out = reasons[question.id].eq("not_applicable")
+    for question in (q for q in book.questions(wave).values() if q.id in panel.reasons and q.id in sheet.frame):
+        left_out = pd.Series(sample.lacking(question.id, ("not_applicable",)))
         never[f"{question.id}{NEVER}"] = left_out.astype(float).where(sheet.frame[question.id].notna() | left_out)
     return Sheet(sheet.name, pd.concat([sheet.frame, pd.DataFrame(classes | never)], axis=1), sheet.margins)
 

@@ -96,7 +96,7 @@ def longitudinal(wave: int, earlier: WavePanel, later: WavePanel, ids: list[str]
     respondents = both.drop(columns=[v for v in goal["variable"].unique() if v in both])
     respondents = respondents.rename(columns={f"raked_{v}": v for v in goal["variable"].unique()})
     margins, levels = weighting.margins_of(population, respondents)
-    second = later.analysed.set_index("doctor").reindex(both["doctor"])
+    second = later.analysed.set_index("doctor")[ids].reindex(both["doctor"])
     margins["variable"] = "m_" + margins["variable"]
     frame = levels.add_prefix("m_").assign(
         doctor=both["doctor"], stratum=weighting.collapse_strata(both["stratum"], both["doctor"]), start_weight=both["start_weight"]

@@ -25,36 +25,29 @@ def levels(sample: Sample, indicators: Iterable[Indicator], by: tuple[str, ...],
     domains = sample.domains(by) if domains is None else domains
     for indicator in (i for i in answered if i.kind == "mean"):
         for level, inside in domains.items():
-            if _asked(sample, indicator, inside):
-                yield _level(sample, indicator, "mean", sample.answers(indicator.id), _groups(by, level), inside)
+            yield from _level(sample, indicator, "mean", _groups(by, level), inside)
     for level, inside in domains.items():
-        for indicator in (i for i in answered if i.kind != "mean" and _asked(sample, i, inside)):
-            yield from _shares(sample, indicator, _groups(by, level), inside)
-
-
-def _shares(sample: Sample, indicator: Indicator, groups: tuple, inside: np.ndarray, statistic: str = "share") -> Iterator[Estimand]:
-    y = sample.answers(indicator.id)
-    if indicator.kind != "category":
-        yield _level(sample, indicator, statistic, y, groups, inside)
-        return
-    for code in indicator.categories:
-        yield _level(sample, indicator, statistic, np.where(np.isnan(y), np.nan, y == code), groups, inside).named(category=code)
-
-
-def _asked(sample: Sample, indicator: Indicator, inside: np.ndarray) -> bool:
-    return bool((inside & ~np.isnan(sample.answers(indicator.id))).any())
+        for indicator in (i for i in answered if i.kind != "mean"):
+            yield from _level(sample, indicator, "share", _groups(by, level), inside)
 
 
 def _groups(by: tuple[str, ...], level: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     return tuple(zip(by, level, strict=True))
 
 
-def _level(sample: Sample, indicator: Indicator, statistic: str, y: np.ndarray, groups: tuple, inside: np.ndarray) -> Estimand:
-    unit = "mean" if statistic == "mean" else "share"
-    return Estimand(
-        Key(sample.wave, indicator.id, statistic, groups=groups), mean(y, inside), unit, base=indicator.base,
-        scale="t" if unit == "mean" else "logit", n_missing=np.count_nonzero(inside & sample.lacking(indicator.id)),
-    )  # fmt: skip
+def _level(sample: Sample, indicator: Indicator, statistic: str, groups: tuple, inside: np.ndarray) -> Iterator[Estimand]:
+    """The mean, or the share of each answer, of a group; nothing if none of it answered."""
+    there = inside & ~np.isnan(sample.answers(indicator.id))
+    if not there.any():
+        return
+    of_what: dict[int | None, np.ndarray] = {None: sample.answers(indicator.id)}
+    if indicator.kind == "category":
+        of_what = {code: sample.ticked(indicator.id, code) for code in indicator.categories}
+    unit, scale = ("mean", "t") if statistic == "mean" else ("share", "logit")
+    lost, df = np.count_nonzero(inside & sample.lacking(indicator.id)), sample.design.df(there)
+    for code, y in of_what.items():
+        key = Key(sample.wave, indicator.id, statistic, category=code, groups=groups)
+        yield Estimand(key, mean(y, there), unit, base=indicator.base, scale=scale, n_missing=lost, df=df)
 
 
 def quartiles(sample: Sample, indicators: Iterable[Indicator], by: tuple[str, ...]) -> Iterator[Row]:
@@ -63,10 +56,10 @@ def quartiles(sample: Sample, indicators: Iterable[Indicator], by: tuple[str, ..
         y = sample.answers(indicator.id)
         for p, statistic in QUARTILES.items():
             for level, inside in sample.domains(by).items():
-                if not _asked(sample, indicator, inside):
+                there = inside & ~np.isnan(y)
+                if not there.any():
                     continue
                 value, lower, upper = quantile(sample.design, y, inside, p)
-                there = inside & ~np.isnan(y)
                 yield Row(Key(sample.wave, indicator.id, statistic, groups=_groups(by, level)), "mean", estimate=value, lower=lower, upper=upper,
                           df=sample.design.df(there), n=np.count_nonzero(there), base=indicator.base,
                           n_missing=np.count_nonzero(inside & sample.lacking(indicator.id)))  # fmt: skip
@@ -98,10 +91,11 @@ def three_classes(book: Codebook, sample: Sample, indicators: list[Indicator], b
     parted = ordered(book, indicators)
     cut = {i.id: sample.frame[i.id].map(class_of(sorted(i.categories))) for i in parted}
     reduced = Sample(sample.wave, sample.design, sample.frame[[]].assign(**cut))
+    reduced_to = [i.model_copy(update={"categories": {c: i.label for c in (1, 2, 3)}}) for i in parted
+                  if np.count_nonzero(~np.isnan(reduced.answers(i.id))) >= 2]  # fmt: skip
     for level, inside in (sample.domains(by) if domains is None else domains).items():
-        for indicator in (i for i in parted if np.count_nonzero(~np.isnan(reduced.answers(i.id))) >= 2 and _asked(reduced, i, inside)):
-            classes = indicator.model_copy(update={"categories": {c: indicator.label for c in (1, 2, 3)}})
-            yield from _shares(reduced, classes, _groups(by, level), inside, "share_of_three")
+        for indicator in reduced_to:
+            yield from _level(reduced, indicator, "share_of_three", _groups(by, level), inside)
 
 
 def ordered(book: Codebook, indicators: list[Indicator]) -> list[Indicator]:

@@ -15,23 +15,29 @@ Domains = dict[tuple[str, ...], np.ndarray]
 
 @dataclass(frozen=True)
 class Sample:
-    """`frame`: the design's rows, with groups and answers; `reasons`: why an answer is missing, in the same order (None: none is counted)."""
+    """`frame`: the design's rows, with groups and answers; `reasons`: why answers are missing, and the rows' places in it (None: none is counted)."""
 
     wave: int
     design: Design
     frame: pd.DataFrame
-    reasons: pd.DataFrame | None = None
+    reasons: tuple[pd.DataFrame, np.ndarray] | None = None
     _arrays: dict = field(default_factory=dict, repr=False, compare=False)
 
     def answers(self, name: str) -> np.ndarray:
         """A column as floats, NaN where there is no answer."""
         return self._once(("answers", name), lambda: self.frame[name].to_numpy(dtype=float, na_value=np.nan))
 
-    def lacking(self, name: str) -> np.ndarray:
-        """Who was asked and gave no answer (boolean)."""
+    def ticked(self, name: str, code: int) -> np.ndarray:
+        """Whether the answer is `code`: 1 or 0, NaN where there is no answer."""
+        y = self.answers(name)
+        return self._once(("ticked", name, code), lambda: np.where(np.isnan(y), np.nan, y == code))
+
+    def lacking(self, name: str, those: tuple[str, ...] = MISSING) -> np.ndarray:
+        """Who was asked and gave no answer, for one of the reasons `those` (boolean)."""
         if self.reasons is None:
             return np.zeros(len(self.frame), dtype=bool)
-        return self._once(("lacking", name), lambda: self.reasons[name].isin(MISSING).to_numpy())
+        table, order = self.reasons
+        return self._once(("lacking", name, those), lambda: table[name].isin(those).to_numpy()[order])
 
     def domains(self, by: tuple[str, ...]) -> Domains:
         """Levels of the grouping variables -> their rows (boolean), in order; everyone without grouping. Who has no level is in none."""
@@ -45,8 +51,12 @@ class Sample:
     def _domains(self, by: tuple[str, ...]) -> Domains:
         if not by:
             return {(): np.ones(len(self.frame), dtype=bool)}
-        code, levels = pd.MultiIndex.from_frame(self.frame[list(by)]).factorize(sort=True)
-        return {tuple(map(str, level)): code == place for place, level in enumerate(levels) if not pd.isna(list(level)).any()}
+        if len(by) == 1:
+            code, levels = pd.factorize(self.frame[by[0]], sort=True)
+            return {(str(level),): code == place for place, level in enumerate(levels)}
+        first, rest = self.domains(by[:1]), self.domains(by[1:])
+        both = {a + b: inside & there for a, inside in first.items() for b, there in rest.items()}
+        return {level: inside for level, inside in both.items() if inside.any()}
 
     def _once(self, key: tuple, make):
         if key not in self._arrays:
@@ -57,5 +67,5 @@ class Sample:
 def weighted(wave: int, panel: WavePanel) -> Sample:
     """The wave as it is weighted."""
     frame = panel.analysed.assign(stratum=weighting.collapse_strata(panel.analysed["stratum"], panel.analysed["doctor"]))
-    reasons = panel.reasons.set_index("doctor").loc[frame["doctor"]].reset_index()
-    return Sample(wave, Design.of(frame, [f"raked_{v}" for v in panel.margins["variable"].unique()]), frame, reasons)
+    order = pd.Index(panel.reasons["doctor"]).get_indexer(frame["doctor"])
+    return Sample(wave, Design.of(frame, [f"raked_{v}" for v in panel.margins["variable"].unique()]), frame, (panel.reasons, order))

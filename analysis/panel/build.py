@@ -71,8 +71,9 @@ def weigh(doctors: pd.DataFrame, population: pd.DataFrame) -> tuple[pd.DataFrame
     who = doctors[doctors["analysed"]]
     margins, levels = weighting.margins_of(population, who)
     weight = weighting.rake(levels.assign(start_weight=who["start_weight"]), margins)
-    doctors = doctors.drop(columns=[c for c in doctors if c.startswith("raked_")]).join(levels.add_prefix("raked_"))
-    return doctors.assign(weight=pd.Series(weight, index=who.index)), margins
+    raked = {f"raked_{v}": levels[v] for v in levels}
+    doctors = doctors.drop(columns=[c for c in doctors if c.startswith("raked_")])
+    return doctors.assign(**raked, weight=pd.Series(weight, index=who.index)), margins
 
 
 def _age_group(age: pd.Series) -> pd.Series:

@@ -19,7 +19,7 @@ def never_applies(book: Codebook, plan: Plan, sample: Sample) -> Iterator[Estima
             answers = book.responses(question)
             if answers is None or question.type == "multiple" or "not_applicable" not in answers.missing.values():
                 continue
-            never = sample.reasons[question.id].eq("not_applicable").to_numpy()
+            never = sample.lacking(question.id, ("not_applicable",))
             known = never | ~np.isnan(sample.answers(question.id))
             if np.count_nonzero(known) >= 2:
                 key = Key(plan.wave, question.id, "share_not_applicable")
