@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 import statsmodels.api as sm
 from statsmodels.tools.sm_exceptions import ConvergenceWarning, PerfectSeparationWarning
 
@@ -78,11 +79,15 @@ def fit(sample: Sample, outcome: str, terms: Sequence[Term], family: str) -> Fit
     """
     design, frame = sample.design, sample.frame
     inside = frame[[outcome, *(t.variable for t in terms)]].notna().all(axis=1).to_numpy()
-    levels = {t: list(frame.loc[inside, t.variable].unique()) for t in terms}
-    if any(len(found) < 2 or t.reference not in found for t, found in levels.items()):
-        return None
-    columns = [("", ""), *((t.variable, level) for t, found in levels.items() for level in sorted(found) if level != t.reference)]
-    x = np.column_stack([inside if not name else inside & (frame[name] == level).to_numpy() for name, level in columns]).astype(float)
+    factors, columns = [inside], [("", "")]
+    for term in terms:
+        code, levels = pd.factorize(frame[term.variable].where(inside), sort=True)
+        if len(levels) < 2 or term.reference not in levels:
+            return None
+        others = [(place, level) for place, level in enumerate(levels) if level != term.reference]
+        columns += [(term.variable, str(level)) for _, level in others]
+        factors += [code == place for place, _ in others]
+    x = np.column_stack(factors).astype(float)
     y = np.where(inside, sample.answers(outcome), 0.0)
     beta = _solved(y[inside], x[inside], design.weight[inside], family)
     mu = np.where(inside, _mean_of(family, x @ beta), 0.0)

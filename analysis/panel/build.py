@@ -68,7 +68,7 @@ def build(book: Codebook, wave: int, answers: pd.DataFrame, reasons: pd.DataFram
 
 def weigh(doctors: pd.DataFrame, population: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """`doctors` with `weight` and `raked_<margin>` of those analysed, and the margins they are raked to."""
-    who = doctors[doctors["analysed"]]
+    who = doctors.loc[doctors["analysed"], ["start_weight", *(v for v in weighting.RAKED if v in doctors)]]
     margins, levels = weighting.margins_of(population, who)
     weight = weighting.rake(levels.assign(start_weight=who["start_weight"]), margins)
     raked = {f"raked_{v}": levels[v] for v in levels}

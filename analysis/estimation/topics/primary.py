@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from statsmodels.stats.multitest import multipletests
+import numpy as np
 
 from analysis.codebook.plan import Outcome, Plan
 from analysis.results import Key, Row
@@ -17,11 +17,17 @@ def tests(plan: Plan, rows: Iterable[Row]) -> list[Row]:
         return []
     # Outcomes without data count as the least significant: fewer tests would make the others look better.
     p = [1.0 if row.p is None else row.p for row in found] + [1.0] * (len(plan.primary) - len(found))
-    adjusted = multipletests(p, method="holm")[1]
     return [
-        replace(row, key=row.key.but(kind="test", model=plan.article, term="primary"), p_adjusted=float(a))
-        for row, a in zip(found, adjusted, strict=False)
+        replace(row, key=row.key.but(kind="test", model=plan.article, term="primary"), p_adjusted=a)
+        for row, a in zip(found, holm(p), strict=False)
     ]
+
+
+def holm(p: list[float]) -> list[float]:
+    """The k-th smallest of m p values times m - k + 1, at most 1 and no smaller than the one before. R: `p.adjust(p, "holm")`."""
+    order = np.argsort(p)
+    raised = np.minimum(np.maximum.accumulate(np.array(p)[order] * np.arange(len(p), 0, -1)), 1.0)
+    return raised[np.argsort(order)].tolist()
 
 
 def _key(wave: int, outcome: Outcome) -> Key:

@@ -64,7 +64,7 @@ def varied(book: Codebook, plan: Plan, panel: WavePanel, wave: int, name: str) -
     """The wave as the specification has it; None if too few are left to weight."""
     if name == "weighted":
         return panel
-    doctors = panel.doctors.copy()
+    doctors = panel.doctors.copy(deep=False)
     if name == "unweighted":
         doctors = doctors.assign(stratum="all", start_weight=1.0, weight=1.0, everyone="all", raked_everyone="all")
         margins = pd.DataFrame([{"variable": "everyone", "level": "all", "count": int(doctors["analysed"].sum())}])
@@ -88,8 +88,7 @@ def varied(book: Codebook, plan: Plan, panel: WavePanel, wave: int, name: str) -
 
 
 def _raked_again(panel: WavePanel, doctors: pd.DataFrame) -> WavePanel | None:
-    who = doctors[doctors["analysed"]]
-    if len(who) < 2 * weighting.SMALLEST_CELL:
+    if doctors["analysed"].sum() < 2 * weighting.SMALLEST_CELL:
         return None
     try:
         doctors, margins = weigh(doctors, panel.population)
