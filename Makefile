@@ -18,6 +18,7 @@ BY ?=
 WHERE ?=
 LEVEL ?=
 SECONDS ?= 60
+BASE ?=
 export
 export PYTHONHASHSEED := 0
 export PYTHONUTF8 := 1
@@ -25,7 +26,7 @@ unexport PYTHONDONTWRITEBYTECODE # compiled modules are kept, whatever the machi
 
 .DEFAULT_GOAL := help
 .PHONY: help environment tools quarto report reports article articles check export data publish table verify crosscheck impact bundle test quick \
-	slow simulate fuzz bench lock clean
+	slow simulate fuzz bench calibration lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -94,8 +95,11 @@ fuzz: tools ## every reader fed with ever new bytes, SECONDS each
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r tools/fuzz.lock
 	@.venv/bin/python -m tools.fuzz
 
-bench: tools ## timings as ratios, and the calibration over 200 seeds
+bench: tools ## what the work takes, beside an older commit, as ratios (docs/performance.md): make bench BASE=9247a71
 	@.venv/bin/python -m tools.bench
+
+calibration: tools ## how well the synthetic panel gives the published figures, over 200 seeds (docs/calibration.md)
+	@.venv/bin/python -m tools.calibrate
 
 lock: ## the lock files anew from pyproject.toml, hashed and without addresses (needs uv)
 	@"$$PYTHON" tools/lock.py

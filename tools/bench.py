@@ -1,49 +1,196 @@
-"""`make bench`: what takes minutes. The calibration over 200 seeds (written to docs/calibration.md), and timings as ratios."""
+"""`make bench BASE=<commit or folder>`: what the work takes, beside an older commit, as ratios. Written to docs/performance.md.
 
+Both are built from the same raw files, each by its own commands, step by step in turn, so that a slow moment hits both. Needs two quiet cores and some ten
+minutes; R with `survey` for the last line, which is left out where there is none.
+"""
+
+import csv
+import os
+import shutil
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
 
-from analysis.codebook import load
-from analysis.settings import ROOT, settings
-from analysis.synthetic import calibration
+from analysis.settings import ROOT
 
-SEEDS = 200
+BASE, WAVE, EVERY = "9247a71", "2026", 20
+ESTIMATING = """
+import os, sys, time
+os.environ["OMP_NUM_THREADS"] = "1"
+import pandas as pd
+from analysis.codebook import load, plan
+from analysis.estimation import wave
+from analysis.panel import build
+from analysis.settings import settings
+from pathlib import Path
+book, derived = load(settings().codebook), Path(sys.argv[1])
+panels = {w: build.load(derived / str(w)) for w in sorted(book.waves)}
+tables = [pd.read_parquet(derived / "2026" / f"{name}.parquet") for name in ("answers", "problems")]
+plans = [p for p in plan.read(settings().reports, book).values() if p.wave == 2026]
+started = time.perf_counter()
+wave.estimate(book, 2026, panels, *tables, plans)
+print(time.perf_counter() - started)
+"""
 
 
-def calibrate() -> None:
-    book = load(settings().codebook)
-    shipped = calibration.compare(book, settings().seed)
-    seeds = calibration.over_seeds(book, range(SEEDS))
-    page = ROOT / "docs" / "calibration.md"
-    page.parent.mkdir(exist_ok=True)
-    page.write_text(calibration.document(shipped, seeds, SEEDS), encoding="utf-8")
-    print("\n".join(line for line in page.read_text().splitlines() if line.startswith("- ")))
+@dataclass(frozen=True)
+class Tree:
+    """A checkout with its environment, and where its raw files are."""
+
+    folder: Path
+    raw: Path
+
+    def run(self, *arguments: str) -> float:
+        """Seconds that a command of the project takes."""
+        started = time.perf_counter()
+        done = subprocess.run([self.python, "-m", "analysis", *arguments], cwd=self.folder, capture_output=True, text=True, check=False)
+        if done.returncode:
+            sys.exit(f"{self.folder.name}: {' '.join(arguments)}\n{done.stderr}")
+        return time.perf_counter() - started
+
+    def report(self) -> float:
+        return self.run("report", "--wave", WAVE, "--data", str(self.raw))
+
+    @property
+    def python(self) -> str:
+        return str(self.folder / ".venv" / "bin" / "python")
+
+    def forget(self, *names: str) -> None:
+        for path in (p for name in names for p in self.folder.glob(name)):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
-def timings() -> None:
-    """A report with nothing changed, and one with a sentence changed, as shares of a report of everything."""
-    command = [sys.executable, "-m", "analysis", "report", "--wave", "2026"]
-    document = ROOT / "reports" / "wave-report.nb.qmd"
-    before = document.read_text(encoding="utf-8")
+def raw_exports(tree: Tree) -> float:
+    shutil.rmtree(tree.raw, ignore_errors=True)
+    return tree.run("data", "--data", str(tree.raw))
 
-    def seconds() -> float:
-        start = time.monotonic()
-        subprocess.run(command, check=True, capture_output=True, cwd=ROOT)
-        return time.monotonic() - start
 
-    subprocess.run(["make", "clean"], check=True, capture_output=True, cwd=ROOT)
-    whole, idle = seconds(), seconds()
+def everything(tree: Tree) -> float:
+    tree.forget("_output", ".build", "data/derived")
+    return tree.report()
+
+
+def nothing_changed(tree: Tree) -> float:
+    return min(tree.report() for _ in range(3))
+
+
+def a_sentence(tree: Tree) -> float:
+    path = tree.folder / "reports" / "wave-report.nb.qmd"
+    before = path.read_bytes()
     try:
-        document.write_text(before + "\nEn ny setning.\n", encoding="utf-8")
-        sentence = seconds()
+        path.write_bytes(before + b"\nEn ny setning.\n")
+        return tree.report()
     finally:
-        document.write_text(before, encoding="utf-8")
-    print(
-        f"everything 1.00 ({whole:.0f} s); a changed sentence {sentence / whole:.2f}; nothing changed {idle / whole:.3f}"
-    )
+        path.write_bytes(before)
 
+
+def the_report(tree: Tree) -> float:
+    """Executed, drawn and written from nothing, on results that are there."""
+    tree.forget("_output/2026/wave-report*", ".build")
+    return tree.report()
+
+
+def an_answer(tree: Tree) -> float:
+    path = tree.raw / WAVE / "answers.csv"
+    rows = list(csv.reader(path.open(encoding="utf-8", newline="")))
+    place = rows[0].index("srh")
+    row = next(r for r in rows[1:] if r[place] in ("1", "2"))
+    row[place] = "1" if row[place] == "2" else "2"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)
+    return tree.report()
+
+
+def estimating(tree: Tree) -> float:
+    found = [tree.python, "-c", ESTIMATING, str(ROOT / "data" / "derived")]
+    done = subprocess.run(found, cwd=tree.folder, env=os.environ | {"PYTHONPATH": str(tree.folder)}, capture_output=True, text=True, check=True)
+    return float(done.stdout)
+
+
+STEPS = {
+    "the synthetic raw exports": raw_exports,
+    "everything from raw files, 17 waves, one report (html, pdf)": everything,
+    "nothing changed": nothing_changed,
+    "a changed sentence of the report": a_sentence,
+    "the report of 2026 from nothing (html, pdf)": the_report,
+    "one changed answer in 2026": an_answer,
+    "estimating the wave of 2026": estimating,
+}
+
+
+def in_r() -> float | None:
+    """Seconds that R's `survey` needs for the estimates, comparisons, tests and models of 2026, from those of every EVERYth; None without R."""
+    import pandas as pd
+
+    from analysis.codebook import load
+    from analysis.codebook.plan import plans_of_wave
+    from analysis.crosscheck import compare, designs
+    from analysis.errors import LegepaneletError
+    from analysis.panel import build
+    from analysis.settings import settings
+
+    try:
+        compare.check_r()
+    except LegepaneletError:
+        return None
+    book, derived = load(settings().codebook), settings().derived
+    panels, plans = {w: build.load(derived / str(w)) for w in sorted(book.waves)}, plans_of_wave(settings().reports, book, int(WAVE))
+    asked = compare.wanted(pd.read_parquet(derived / WAVE / "estimates.parquet"), plans)
+    asked = asked[~asked["what"].isin(compare.MODELS)]
+    sheets = list(designs.designs(book, int(WAVE), panels, plans))
+    seconds = []
+    for some in (asked.iloc[::EVERY], asked.iloc[:1]):  # the second: R's start
+        started = time.perf_counter()
+        compare.in_r(sheets, some)
+        seconds.append(time.perf_counter() - started)
+    return (seconds[0] - seconds[1]) * EVERY
+
+
+def checkout(base: str) -> Path:
+    """The folder of the older commit, with its environment, which is made if need be."""
+    if Path(base).is_dir():
+        return Path(base)
+    folder = ROOT / ".cache" / "bench" / base
+    if not folder.is_dir():
+        subprocess.run(["git", "worktree", "add", "--detach", str(folder), base], cwd=ROOT, check=True, capture_output=True)
+        subprocess.run(["make", "environment"], cwd=folder, check=True, capture_output=True)
+    return folder
+
+
+def commit(folder: Path) -> str:
+    return subprocess.run(["git", "log", "-1", "--format=%h"], cwd=folder, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def main() -> None:
+    work = ROOT / ".cache" / "bench"
+    base, here = Tree(checkout(os.environ.get("BASE") or BASE), work / "raw-base"), Tree(ROOT, work / "raw-here")
+    lines = []
+    for what, step in STEPS.items():
+        before, after = step(base), step(here)
+        lines.append(f"| {what} | {before:.1f} s | {after:.1f} s | {after / before:.3f} |")
+        print(lines[-1], flush=True)
+        seconds = after
+    if slow := in_r():
+        lines.append(f"| the estimates of 2026 in R's `survey`, one core | {slow:.0f} s | {seconds:.1f} s | {seconds / slow:.3f} |")
+        print(lines[-1])
+    page = PAGE.format(base=commit(base.folder), here=commit(ROOT), day=date.today().isoformat(), cores=os.cpu_count(), table="\n".join(lines))
+    (ROOT / "docs" / "performance.md").write_text(page, encoding="utf-8")
+
+
+PAGE = """# What the work takes
+
+Made by `make bench`; do not edit. Measured {day} on {cores} cores, the commit {here} beside {base}, from the same raw files, step by step in turn.
+
+| what | {base} | {here} | ratio |
+| --- | --- | --- | --- |
+{table}
+
+Seconds are this machine's; the ratios hold elsewhere too. The line of R is scaled from every twentieth row without the models (`svymean`, `svyquantile`,
+`svyglm` on calibrated designs).
+"""
 
 if __name__ == "__main__":
-    calibrate()
-    timings()
+    main()

@@ -153,7 +153,7 @@ def document(shipped: pd.DataFrame, seeds: pd.DataFrame, n: int) -> str:
     met = (merged["off"].abs().fillna(0) <= 0.5).mean()
     lines = [
         "# The synthetic panel against what is published", "",
-        "Made by `make bench`; do not edit. SYNTHETIC DATA. Each figure is compared as the statistic it was published as:",
+        "Made by `make calibration`; do not edit. SYNTHETIC DATA. Each figure is compared as the statistic it was published as:",
         "unweighted means and shares, model means as model means, the overall job satisfaction of 2010 and 2016 as an",
         "equal-weight mean of four groups. SE is the synthetic figure's own standard error.", "",
         f"- Shipped seed: {100 * inside:.0f} % of {len(merged)} targets lie within 2 SE.",
