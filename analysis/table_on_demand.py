@@ -71,8 +71,8 @@ def requested(book: Codebook, wave: int, indicator: str, by: str, where: str) ->
 
 def _levels(book: Codebook) -> dict[str, frozenset[str]]:
     panel = book.panel
-    known = {"sex": panel.sex, "age_group": panel.age_groups, "region": panel.regions, "specialty": panel.specialties,
-             "position": panel.reporting_positions, "register_position": panel.register_positions, "licence_period": panel.strata}  # fmt: skip
+    known = {name: grouping.levels for name, grouping in book.groupings.items()}
+    known |= {"region": panel.regions, "specialty": panel.specialties, "register_position": panel.register_positions, "licence_period": panel.strata}
     return {name: frozenset(levels) for name, levels in known.items()}
 
 

@@ -176,8 +176,8 @@ def estimates(waves: dict[int, build.WavePanel]) -> list[tuple]:
     asked = [e for by in ((), ("sex",), ("position",)) for e in levels.levels(sample, INDICATORS, by)]
     rows = [r for r in estimate(sample.design, asked) if _group(r) in ("", "female", "gp")]
     for statistic in ("change_net", "change_standardised"):
-        rows += [r for r in change.net(waves, FIRST, INDICATORS, statistic) if not r.key.groups]
-    rows += [r for r in change.within(FIRST, SECOND, waves, INDICATORS) if not r.key.groups]
+        rows += [r for r in change.net(waves, FIRST, INDICATORS, (), statistic)]
+    rows += [r for r in change.within(FIRST, SECOND, waves, INDICATORS, ())]
     return [
         ("level" if r.key.kind == "estimate" else r.key.statistic, r.key.indicator, _group(r), r.n, r.estimate, r.lower, r.upper)
         for r in rows

@@ -23,7 +23,8 @@ def faults(book: Codebook, wave: int, fonts: Path) -> list[str]:
     """File, label and character of every text of the wave that the fonts cannot show."""
     known, found = _known(fonts), []
     asked = book.waves[wave].instruments
-    parts = {f"instruments/{name}.yml": book.instruments[name] for name in asked} | {"panel.yml": book.panel, f"waves/{wave}.yml": book.waves[wave]}
+    parts = {f"instruments/{name}.yml": book.instruments[name] for name in asked}
+    parts |= {"panel.yml": book.panel, "groupings.yml": book.groupings, f"waves/{wave}.yml": book.waves[wave]}
     sets = {q.responses for q in book.questions(wave).values() if q.responses}
     parts |= {f"response_sets.yml: {name}": book.response_sets[name] for name in sorted(sets)}
     for file, part in parts.items():

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from analysis.codebook.indicators import of_instrument
-from analysis.codebook.model import BREAKING, MARKING, Codebook, Instrument, Panel, Part, ResponseSet, Wave
+from analysis.codebook.model import BREAKING, MARKING, Codebook, Grouping, Instrument, Panel, Part, ResponseSet, Wave
 from analysis.errors import LegepaneletError
 from analysis.yamlfile import nearest, parse
 
@@ -20,6 +20,7 @@ def load(folder: Path) -> Codebook:
     waves = {p.stem: _parse(p, Wave) for p in sorted((folder / "waves").glob("*.yml"))}
     book = Codebook(
         panel=_parse(folder / "panel.yml", Panel),
+        groupings=_parse(folder / "groupings.yml", dict[str, Grouping]),
         response_sets=_parse(folder / "response_sets.yml", dict[str, ResponseSet]),
         instruments=instruments,
         waves={wave.wave: wave for wave in sorted(waves.values(), key=lambda w: w.wave)},
@@ -38,9 +39,21 @@ def load(folder: Path) -> Codebook:
         faults += _wave_faults(wave, book)
     faults += _repeated_ids(book)
     faults += _words_lacking(book.panel)
+    faults += _report_faults(book)
     if faults:
         raise LegepaneletError("CODEBOOK_REFERENCE", "\n".join(faults), "Mend the named field, or add what it names.")
     return book
+
+
+def _report_faults(book: Codebook) -> list[str]:
+    """What the report names and the codebook lacks."""
+    known = {i.id for instrument in book.instruments.values() for i in of_instrument(book, instrument)}
+    named = {name for field in ("key", "trends", "detailed") for name in getattr(book.panel.report, field)}
+    faults = [f"panel.yml: report: there is no indicator '{name}'{nearest(name, known)}" for name in sorted(named - known)]
+    return faults + [
+        f"panel.yml: report.detailed_by: there is no grouping '{name}'{nearest(name, book.groupings)}"
+        for name in book.panel.report.detailed_by if name not in book.groupings
+    ]  # fmt: skip
 
 
 def _words_lacking(panel: Panel) -> list[str]:

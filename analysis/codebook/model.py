@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from analysis.yamlfile import unknown_key
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+Group = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_]*$")]  # a level of a grouping
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 MissingReason = Literal["not_applicable", "refused", "unanswered"]
 # A break of these kinds ends the trend line; a test across it is refused unless the codebook gives a reason.
@@ -248,7 +249,7 @@ class Wave(Part):
 
 class Position(Part):
     label: Label
-    lefo: int | None = None  # register position -> code of the questionnaire's `position`
+    code: int | None = None  # register position -> code of the questionnaire's `position`
 
 
 class Stratum(Part):
@@ -259,19 +260,54 @@ class Stratum(Part):
     licence_to: int
 
 
-class ReportingGroup(Part):
+class Level(Part):
+    """A group, and who is in it: by age in whole years (both ends within) or by codes of the grouping's question; else the sample file says it."""
+
     label: Label
-    codes: list[int]  # of the questionnaire's `position`
+    ages: tuple[int, int] | None = None
+    codes: list[int] = []
+
+
+class Grouping(Part):
+    """A grouping that results are given by; the panel's column has its name.
+
+    `reference`: the level that models set the others against; `contrasts`: the pairs that are compared, the first less the second; `sensitive`:
+    whether a sensitive item may be shown by it; `lines`: levels with a line of their own in figures over the waves (all, if none is named).
+    """
+
+    label: Label
+    levels: dict[Group, Level] = Field(min_length=2)
+    reference: Group
+    contrasts: list[tuple[Group, Group]] = []
+    sensitive: bool = False
+    lines: list[Group] = []
+
+    @property
+    def labels(self) -> dict[str, Label]:
+        return {name: level.label for name, level in self.levels.items()}
+
+    @model_validator(mode="after")
+    def known_levels(self):
+        if unknown := [n for n in (self.reference, *self.lines, *(n for pair in self.contrasts for n in pair)) if n not in self.levels]:
+            raise ValueError(f"there is no level '{unknown[0]}'; the levels are {', '.join(self.levels)}")
+        return self
+
+
+class Report(Part):
+    """What the report of every wave gives besides what each instrument asks for, as far as the wave asked it."""
+
+    key: list[Id]  # on the first page
+    trends: list[Id]  # a model each over all comparable waves
+    detailed: list[Id]  # also by `detailed_by`, two groupings at once, and as quartiles
+    detailed_by: tuple[Id, Id]
 
 
 class Panel(Part):
     """What holds for all waves: classifications and strata."""
 
     title: Label
-    sex: dict[Literal["female", "male"], Label]
-    age_groups: dict[Literal["under_40", "40_54", "55_69"], Label]
+    report: Report
     register_positions: dict[Id, Position]
-    reporting_positions: dict[Id, ReportingGroup]
     regions: dict[Id, Label]
     specialties: dict[Id, Label]
     strata: dict[Id, Stratum]
@@ -306,6 +342,7 @@ class Codebook(Part):
     """All of it. Built by `analysis.codebook.load`."""
 
     panel: Panel
+    groupings: dict[Id, Grouping]
     response_sets: dict[str, ResponseSet]
     instruments: dict[Id, Instrument]
     waves: dict[int, Wave]

@@ -11,13 +11,6 @@ from analysis.errors import LegepaneletError
 from analysis.yamlfile import parse
 
 MOST_PRIMARY = 3  # outcomes that Holm's method is applied to; all else is exploratory
-BACKGROUND = ("sex", "age_group", "position")
-# The pairs of groups that are compared: the first less the second.
-CONTRASTS = {
-    "sex": [("female", "male")],
-    "age_group": [("55_69", "under_40")],
-    "position": [(level, "consultant") for level in ("gp", "registrar", "private_specialist")],
-}
 
 
 class Finding(Part):
@@ -33,9 +26,6 @@ class Finding(Part):
     def one_kind(self):
         if self.by and self.vs_wave:
             raise ValueError("give either a pair of groups or `vs_wave`")
-        if self.by and (self.level, self.vs_level) not in CONTRASTS.get(self.by, []):
-            known = "; ".join(f"{by}: {one} vs {other}" for by, pairs in CONTRASTS.items() for one, other in pairs)
-            raise ValueError(f"the groups may be {known}")
         return self
 
 
@@ -50,7 +40,7 @@ class Outcome(Finding):
 
 
 class Regression(Part):
-    """A design-based model of a share or mean in the plan's wave; a term is a background variable or a 0/1 indicator."""
+    """A design-based model of a share or mean in the plan's wave; a term is a grouping or a 0/1 indicator."""
 
     indicator: Id
     terms: list[str] = Field(min_length=1)
@@ -105,8 +95,13 @@ def _faults(plan: Plan, stem: str, book: Codebook):
     if plan.wave not in book.waves:
         yield f"wave: {plan.wave} has no wave file"
         return
+    pairs = [(by, *pair) for by, grouping in book.groupings.items() for pair in grouping.contrasts]
+    for finding in (*plan.primary, *plan.findings):
+        if finding.by and (finding.by, finding.level, finding.vs_level) not in pairs:
+            told = "; ".join(f"{by}: {one} vs {other}" for by, one, other in pairs)
+            yield f"'{finding.indicator}' by {finding.by}: {finding.level} vs {finding.vs_level}: the groups may be {told}"
     known = {i.id: i.kind for i in of_wave(book, plan.wave) if i.kind != "category"}
-    terms = [t for m in plan.models for t in m.terms if t not in BACKGROUND]
+    terms = [t for m in plan.models for t in m.terms if t not in book.groupings]
     named = [*plan.primary, *plan.findings, *plan.models]
     for name in [*(n.indicator for n in named), *terms, *(i for ids in plan.since.values() for i in ids)]:
         if name not in known:

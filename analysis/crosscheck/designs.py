@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.codebook import Codebook, Indicator
 from analysis.codebook.indicators import of_wave
 from analysis.codebook.plan import Plan
-from analysis.estimation import change, levels, models
+from analysis.estimation import change, levels
 from analysis.estimation.sample import weighted
 from analysis.estimation.topics import specification
 from analysis.estimation.wave import comparable_waves, comparisons
@@ -59,9 +59,9 @@ def designs(book: Codebook, wave: int, panels: dict[int, WavePanel], plans: list
         ids = [i.id for i in compared]
         then = change.standardised(panels[earlier], panels[wave].population)
         yield _stacked(f"standardised_{earlier}", {earlier: then, wave: panels[wave]}, ids)
-        if made := change.longitudinal(wave, panels[earlier], panels[wave], ids):
+        if made := change.longitudinal(wave, panels[earlier], panels[wave], ids, tuple(book.groupings)):
             yield Sheet(f"within_{earlier}", made[0].frame, made[1])
-    for indicator in [i for i in indicators if i.id in models.MODELS]:
+    for indicator in [i for i in indicators if i.id in book.panel.report.trends]:
         yield _stacked(f"trend_{indicator.id}", comparable_waves(book, indicator, wave, panels), [indicator.id])
     for plan in plans:
         yield from _specifications(book, plan, panels)

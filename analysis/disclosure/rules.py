@@ -16,7 +16,6 @@ from analysis.results import FIGURES, NUMBERS, TEXT, WHOLE
 SMALLEST_BASE = 10  # an estimate on fewer answers says more about persons than about doctors
 SMALLEST_SENSITIVE_BASE = 30  # health, thoughts of suicide, alcohol, sick leave, own discriminatory practice
 SMALLEST_SENSITIVE_COUNT = 5  # of those who do, and of those who do not: a zero tells on everyone too
-SENSITIVE_GROUPS = ("", "sex", "age_group")  # finer groups of a sensitive item are never shown
 SMALLEST_POPULATION = 50  # doctors in Norway: of fewer, each can be found in the public register, whoever answered
 SMALLEST_DISTRIBUTION = 100  # a smaller group's distribution is shown in three classes
 
@@ -70,7 +69,7 @@ def _primary(book: Codebook, wave: int, results: pd.DataFrame, population: pd.Se
     why = pd.Series("", index=results.index)
     rare = pd.Series(False, index=results.index) if population is None else population < SMALLEST_POPULATION
     for reason, rows in (
-        ("base", _too_small(results)), ("population", rare), ("group", sensitive & _too_fine(results)),
+        ("base", _too_small(results)), ("population", rare), ("group", sensitive & _too_fine(book, results)),
         ("sensitive", sensitive & _sensitive_cell(results)), ("coarse", _too_coarse(results)),
     ):  # fmt: skip
         why[shown & rows & why.eq("")] = reason
@@ -150,12 +149,13 @@ def _too_coarse(results: pd.DataFrame) -> pd.Series:
     return found
 
 
-def _too_fine(results: pd.DataFrame) -> pd.Series:
+def _too_fine(book: Codebook, results: pd.DataFrame) -> pd.Series:
     """Groups finer than a sensitive item is shown for; models and specifications tell on small groups by their differences."""
     estimated = results["kind"].isin(["estimate", "comparison", "test", "model"])
-    fine = ~results["by"].isin(SENSITIVE_GROUPS) | results["by2"].ne("") | results["model"].ne("")
+    coarse = {"", *(name for name, grouping in book.groupings.items() if grouping.sensitive)}
+    fine = ~results["by"].isin(coarse) | results["by2"].ne("") | results["model"].ne("")
     for row in results[results["where"].ne("")].itertuples() if "where" in results else ():
-        fine[row.Index] |= len(of_row(row)) > 1 or not set(of_row(row)) <= set(SENSITIVE_GROUPS)
+        fine[row.Index] |= len(of_row(row)) > 1 or not set(of_row(row)) <= coarse
     return estimated & fine
 
 

@@ -22,7 +22,6 @@ from analysis.panel import response, weighting
 from analysis.panel.build import WavePanel, weigh
 from analysis.results import Key, Row
 
-BY = ("sex", "age_group", "position")
 FEWEST = 30  # doctors who answered both
 
 
@@ -52,16 +51,16 @@ def standardised(panel: WavePanel, population: pd.DataFrame) -> WavePanel:
     return replace(panel, doctors=doctors, margins=margins)
 
 
-def net(waves: dict[int, WavePanel], earlier: int, indicators: list[Indicator], statistic: str = "change_net") -> list[Row]:
-    """Net (or, with statistic `change_standardised`, standardised) changes from `earlier` to the last of `waves`; of key indicators by group too.
+def net(waves: dict[int, WavePanel], earlier: int, indicators: list[Indicator], by: Sequence[str], statistic: str = "change_net") -> list[Row]:
+    """Net (or, with statistic `change_standardised`, standardised) changes from `earlier` to the last of `waves`; of key indicators by `by` too.
 
     Only the two waves compared are stacked, so that what else is compared moves no standard error.
     """
     later = max(waves)
     then = standardised(waves[earlier], waves[later].population) if statistic == "change_standardised" else waves[earlier]
-    sample, _ = stack({earlier: then, later: waves[later]}, [*BY, *(i.id for i in indicators)])
-    wanted = [(i, by) for by in [(), *((b,) for b in BY)] for i in indicators if not by or i.key]
-    return estimate(sample.design, (e for i, by in wanted for e in _changes(sample, i, by, earlier, statistic)))
+    sample, _ = stack({earlier: then, later: waves[later]}, [*by, *(i.id for i in indicators)])
+    wanted = [(i, groups) for groups in [(), *((b,) for b in by)] for i in indicators if not groups or i.key]
+    return estimate(sample.design, (e for i, groups in wanted for e in _changes(sample, i, groups, earlier, statistic)))
 
 
 def _changes(sample: Sample, indicator: Indicator, by: tuple[str, ...], earlier: int, statistic: str) -> Iterator[Estimand]:
@@ -78,7 +77,7 @@ def _changes(sample: Sample, indicator: Indicator, by: tuple[str, ...], earlier:
             )  # fmt: skip
 
 
-def longitudinal(wave: int, earlier: WavePanel, later: WavePanel, ids: list[str]) -> tuple[Sample, pd.DataFrame] | None:
+def longitudinal(wave: int, earlier: WavePanel, later: WavePanel, ids: list[str], by: Sequence[str]) -> tuple[Sample, pd.DataFrame] | None:
     """Those who answered both waves (`wave` is the later), raked, with `<indicator>` = later less earlier, and the margins. None if too few."""
     who = response.followed(earlier.doctors, later.doctors)
     stayed = who[who["now"] != "left"]
@@ -101,7 +100,7 @@ def longitudinal(wave: int, earlier: WavePanel, later: WavePanel, ids: list[str]
     frame = levels.add_prefix("m_").assign(
         doctor=both["doctor"], stratum=weighting.collapse_strata(both["stratum"], both["doctor"]), start_weight=both["start_weight"]
     )
-    frame[list(BY)] = both[list(BY)]
+    frame[list(by)] = both[list(by)]
     for name in ids:
         frame[name] = second[name].to_numpy() - both[name].to_numpy()
     frame = frame.reset_index(drop=True)
@@ -119,19 +118,19 @@ def _chance_of_answering_again(stayed: pd.DataFrame) -> pd.Series:
     return fit.fittedvalues.clip(lower=0.05)
 
 
-def within(earlier: int, later: int, waves: dict[int, WavePanel], indicators: list[Indicator]) -> list[Row]:
+def within(earlier: int, later: int, waves: dict[int, WavePanel], indicators: list[Indicator], by: Sequence[str]) -> list[Row]:
     """Mean change of the doctors who answered both waves; groups as they were in the earlier."""
-    made = longitudinal(later, waves[earlier], waves[later], [i.id for i in indicators])
-    return estimate(made[0].design, _within(made[0], earlier, indicators)) if made else []
+    made = longitudinal(later, waves[earlier], waves[later], [i.id for i in indicators], by)
+    return estimate(made[0].design, _within(made[0], earlier, indicators, by)) if made else []
 
 
-def _within(sample: Sample, earlier: int, indicators: list[Indicator]) -> Iterator[Estimand]:
-    for by in [(), *((b,) for b in BY)]:
-        for indicator in [i for i in indicators if not by or i.key]:
+def _within(sample: Sample, earlier: int, indicators: list[Indicator], by: Sequence[str]) -> Iterator[Estimand]:
+    for groups in [(), *((b,) for b in by)]:
+        for indicator in [i for i in indicators if not groups or i.key]:
             y = sample.answers(indicator.id)
             answered = ~np.isnan(y)
-            for level, inside in sample.domains(by).items() if np.count_nonzero(answered) >= FEWEST else ():
+            for level, inside in sample.domains(groups).items() if np.count_nonzero(answered) >= FEWEST else ():
                 if (n := np.count_nonzero(answered & inside)) >= 2:
-                    key = Key(sample.wave, indicator.id, "change_within", "comparison", groups=tuple(zip(by, level, strict=True)), vs_wave=earlier,
-                              weighting="longitudinal")  # fmt: skip
+                    levels = tuple(zip(groups, level, strict=True))
+                    key = Key(sample.wave, indicator.id, "change_within", "comparison", groups=levels, vs_wave=earlier, weighting="longitudinal")
                     yield Estimand(key, mean(y, inside), "difference", base=indicator.base, n_both=n)

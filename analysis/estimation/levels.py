@@ -4,14 +4,12 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from analysis.codebook import Codebook, Indicator
-from analysis.codebook.plan import CONTRASTS
+from analysis.codebook import Codebook, Grouping, Indicator
 from analysis.estimation.estimands import Estimand
 from analysis.estimation.sample import Domains, Sample
 from analysis.estimation.statistics import difference, mean, quantile
 from analysis.results import Key, Row
 
-BY = ("sex", "age_group", "position")
 QUARTILES = {0.25: "p25", 0.5: "median", 0.75: "p75"}
 
 
@@ -65,9 +63,9 @@ def quartiles(sample: Sample, indicators: Iterable[Indicator], by: tuple[str, ..
                           n_missing=np.count_nonzero(inside & sample.lacking(indicator.id)))  # fmt: skip
 
 
-def differences(sample: Sample, indicators: Iterable[Indicator]) -> Iterator[Estimand]:
-    """Women less men, 55-69 less under 40, positions less senior consultants, on the degrees of freedom of all who have a group."""
-    for by, contrasts in CONTRASTS.items():
+def differences(sample: Sample, indicators: Iterable[Indicator], groupings: dict[str, Grouping]) -> Iterator[Estimand]:
+    """The contrasts of each grouping, on the degrees of freedom of all who have a group."""
+    for by, grouping in groupings.items():
         domains = {level[0]: inside for level, inside in sample.domains((by,)).items()}
         for indicator in indicators:
             y = sample.answers(indicator.id)
@@ -75,7 +73,7 @@ def differences(sample: Sample, indicators: Iterable[Indicator]) -> Iterator[Est
             if np.count_nonzero(answered) < 2:
                 continue
             df = sample.design.df(answered & np.logical_or.reduce(list(domains.values())))
-            for one, other in contrasts:
+            for one, other in grouping.contrasts:
                 if all(level in domains and (answered & domains[level]).any() for level in (one, other)):
                     key = Key(sample.wave, indicator.id, "difference", "comparison", groups=((by, one),), vs_level=other)
                     found = difference(mean(y, domains[one]), mean(y, domains[other]))

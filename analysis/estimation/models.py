@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from analysis.codebook import Codebook, Indicator
 from analysis.estimation.change import stack
 from analysis.estimation.estimands import Estimand, estimate
 from analysis.estimation.regression import Fit, Term, fit
@@ -9,25 +10,25 @@ from analysis.estimation.sample import Sample
 from analysis.panel.build import WavePanel
 from analysis.results import Key, Row
 
-# indicator -> family; each model adjusts for sex, age group and position
-MODELS = {"jss": "gaussian", "hours_over_48": "binomial", "eri_risk": "binomial"}
-BACKGROUND = ("sex", "age_group", "position")
-REFERENCE = {"sex": "male", "age_group": "40_54", "position": "consultant"}
 
+def trend(book: Codebook, indicator: Indicator, waves: dict[int, WavePanel], wave: int) -> list[Row]:
+    """Rows of the model of `indicator` over `waves` (the last is `wave`) by all groupings: terms, and adjusted means or shares by wave.
 
-def trend(indicator: str, waves: dict[int, WavePanel], wave: int) -> list[Row]:
-    """Rows of the model of `indicator` over `waves` (the last is `wave`): terms, and adjusted means or shares by wave.
-
-    Stacked waves, the doctor as cluster (R: `svyglm` on `calibrate(svydesign(ids = ~doctor, strata = ~stratum), ...)`). Reference: the wave
-    itself, men, 40-54 years, senior consultants.
+    Stacked waves, the doctor as cluster (R: `svyglm` on `calibrate(svydesign(ids = ~doctor, strata = ~stratum), ...)`). References: the wave
+    itself, and those of the groupings.
     """
-    sample, _ = stack(waves, [indicator, *BACKGROUND])
-    terms = [Term("wave", str(wave))] * (len(waves) > 1) + [Term(b, REFERENCE[b]) for b in BACKGROUND]
-    model = fit(sample, indicator, terms, MODELS[indicator])
+    sample, _ = stack(waves, [indicator.id, *book.groupings])
+    terms = [Term("wave", str(wave))] * (len(waves) > 1) + [Term(name, g.reference) for name, g in book.groupings.items()]
+    model = fit(sample, indicator.id, terms, family_of(indicator))
     if model is None:
         return []
-    key, adjusting = Key(wave, indicator, "", "model", model="trend"), ["wave"] * (len(waves) > 1)
+    key, adjusting = Key(wave, indicator.id, "", "model", model="trend"), ["wave"] * (len(waves) > 1)
     return rows(sample, model, terms, key, "all", adjusting)
+
+
+def family_of(indicator: Indicator) -> str:
+    """Logistic for a share, linear for a mean."""
+    return "binomial" if indicator.kind == "binary" else "gaussian"
 
 
 def rows(sample: Sample, model: Fit, terms: list[Term], key: Key, base: str, adjusting: list[str]) -> list[Row]:

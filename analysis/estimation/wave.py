@@ -14,8 +14,6 @@ from analysis.panel import facts
 from analysis.panel.build import WavePanel
 from analysis.results import Key, Row, table
 
-HOURS = {"hours_total", "hours_over_48"}  # also by position x sex, and as quartiles
-
 
 def estimate(book: Codebook, wave: int, panels: dict[int, WavePanel], answers: pd.DataFrame, problems: pd.DataFrame,
              plans: list[Plan]) -> pd.DataFrame:  # fmt: skip
@@ -26,22 +24,22 @@ def estimate(book: Codebook, wave: int, panels: dict[int, WavePanel], answers: p
     rows = [*levels_of(book, sample, indicators), *changes(book, wave, panels, [i for i in indicators if i.kind != "category"], plans)]
     for plan in plans:
         rows += topics.estimate(book, plan, panels, sample, rows)
-    for indicator in (i for i in indicators if i.id in models.MODELS):
-        rows += models.trend(indicator.id, comparable_waves(book, indicator, wave, panels), wave)
+    for indicator in (i for i in indicators if i.id in book.panel.report.trends):
+        rows += models.trend(book, indicator, comparable_waves(book, indicator, wave, panels), wave)
     rows += facts.facts(book, wave, panels, answers, problems)
     return table(rows)
 
 
 def levels_of(book: Codebook, sample: Sample, indicators: list[Indicator]) -> Iterator[Row]:
-    """Means and shares of all indicators, of everyone and by group; those of hours also by position x sex, with quartiles; differences."""
-    groupings = [(), *((by,) for by in levels.BY)]
-    hours = [i for i in indicators if i.id in HOURS]
+    """Means and shares of all, of everyone and by group; of what the report details by two groupings and as quartiles too; differences."""
+    groupings = [(), *((by,) for by in book.groupings)]
+    detailed = [i for i in indicators if i.id in book.panel.report.detailed]
     asked = [e for by in groupings for e in levels.levels(sample, indicators, by)]
-    asked += levels.levels(sample, hours, ("position", "sex"))
+    asked += levels.levels(sample, detailed, book.panel.report.detailed_by)
     asked += [e for by in groupings[1:] for e in levels.three_classes(book, sample, indicators, by)]
-    asked += levels.differences(sample, [i for i in indicators if i.key and i.kind != "category"])
+    asked += levels.differences(sample, [i for i in indicators if i.key and i.kind != "category"], book.groupings)
     yield from estimands.estimate(sample.design, asked)
-    yield from (row for by in groupings for row in levels.quartiles(sample, hours, by))
+    yield from (row for by in groupings for row in levels.quartiles(sample, detailed, by))
 
 
 def changes(book: Codebook, wave: int, panels: dict[int, WavePanel], indicators: list[Indicator], plans: list[Plan]) -> Iterator[Row]:
@@ -51,11 +49,11 @@ def changes(book: Codebook, wave: int, panels: dict[int, WavePanel], indicators:
         for i in some:
             key = Key(wave, i.id, "change_net", "comparison", vs_wave=earlier)
             yield Row(key, "difference", base=i.base, status="not_comparable")
-    upto = {w: panel for w, panel in panels.items() if w <= wave}
+    upto, by = {w: panel for w, panel in panels.items() if w <= wave}, tuple(book.groupings)
     for earlier, some in since.items():
-        yield from change.net(upto, earlier, some)
-        yield from change.net(upto, earlier, some, "change_standardised")
-        yield from change.within(earlier, wave, panels, some)
+        yield from change.net(upto, earlier, some, by)
+        yield from change.net(upto, earlier, some, by, "change_standardised")
+        yield from change.within(earlier, wave, panels, some, by)
 
 
 def comparisons(book: Codebook, wave: int, panels: dict[int, WavePanel], indicators: list[Indicator], plans: list[Plan]

@@ -68,7 +68,7 @@ def _header(table: pd.DataFrame, file: str) -> list[dict]:
 def _rows(book: Codebook, table: pd.DataFrame, file: str) -> tuple[list[dict], pd.Series]:
     """The problems of single rows, and which rows cannot be used."""
     panel, problems, bad = book.panel, [], pd.Series(False, index=table.index)
-    allowed = {"sex": panel.sex, "register_position": panel.register_positions, "specialty": panel.specialties,
+    allowed = {"sex": book.groupings["sex"].levels, "register_position": panel.register_positions, "specialty": panel.specialties,
                "region": panel.regions, "disposition": panel.dispositions}  # fmt: skip
     if "stratum" in table:
         allowed["stratum"] = panel.strata

@@ -43,7 +43,7 @@ def build(book: Codebook, wave: int, answers: pd.DataFrame, reasons: pd.DataFram
     }
     doctors = sample.assign(age=wave - sample["birth_year"], final=response.disposition(sample, reasons, questions))
     doctors["eligible"] = ~doctors["final"].isin(response.NOT_ELIGIBLE)
-    doctors["age_group"] = _age_group(doctors["age"])
+    doctors["age_group"] = _age_group(book, doctors["age"])
     doctors["sex_age"] = doctors["sex"] + ":" + doctors["age_group"]
     doctors["licence_period"] = _licence_period(book, doctors["licence_year"])
     doctors["analysed"] = doctors["final"].isin(["complete", "partial"]) & (doctors["age"] <= response.OLDEST)
@@ -76,10 +76,11 @@ def weigh(doctors: pd.DataFrame, population: pd.DataFrame) -> tuple[pd.DataFrame
     return doctors.assign(**raked, weight=pd.Series(weight, index=who.index)), margins
 
 
-def _age_group(age: pd.Series) -> pd.Series:
-    return pd.Series(
-        np.select([age < 40, age < 55, age < 70], ["under_40", "40_54", "55_69"], "70_on"), index=age.index
-    )
+def _age_group(book: Codebook, age: pd.Series) -> pd.Series:
+    group = pd.Series(f"{response.OLDEST + 1}_on", index=age.index)
+    for name, level in book.groupings["age_group"].levels.items():
+        group[age.between(*level.ages)] = name
+    return group
 
 
 def _licence_period(book: Codebook, year: pd.Series) -> pd.Series:
@@ -91,8 +92,8 @@ def _licence_period(book: Codebook, year: pd.Series) -> pd.Series:
 
 def _reporting_position(book: Codebook, doctors: pd.DataFrame) -> pd.Series:
     """The group a doctor is reported in: by the own answer, else by the register; none if neither knows."""
-    by_code = {code: name for name, group in book.panel.reporting_positions.items() for code in group.codes}
-    register = doctors["register_position"].map({name: p.lefo for name, p in book.panel.register_positions.items()})
+    by_code = {code: name for name, level in book.groupings["position"].levels.items() for code in level.codes}
+    register = doctors["register_position"].map({name: p.code for name, p in book.panel.register_positions.items()})
     return doctors["position"].fillna(register.astype(float)).map(by_code)
 
 

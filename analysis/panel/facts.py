@@ -9,7 +9,6 @@ from analysis.panel import response, weighting
 from analysis.panel.build import WavePanel
 from analysis.results import Key, Row
 
-BY = ("sex", "age_group", "position")
 STATES = ("again", "lost", "left")
 COMPARED = ("sex", "age_group", "sex_age", "register_position", "specialty", "region", "licence_period")
 
@@ -28,7 +27,7 @@ def facts(book: Codebook, wave: int, panels: dict[int, WavePanel], answers: pd.D
     yield from found_problems(wave, problems)
     yield from definitions(book, wave)
     if before is not None:
-        yield from leavers(wave, before, panel)
+        yield from leavers(wave, before, panel, tuple(book.groupings))
 
 
 def _count(wave: int, indicator: str, by: str, level: str, n: int, term: str = "", base: int | None = None) -> Row:
@@ -144,10 +143,10 @@ def found_problems(wave: int, problems: pd.DataFrame) -> Iterator[Row]:
         yield _count(wave, "data_problems", "code", str(code), len(part), term=str(severity))
 
 
-def leavers(wave: int, earlier: WavePanel, later: WavePanel) -> Iterator[Row]:
+def leavers(wave: int, earlier: WavePanel, later: WavePanel, by: tuple[str, ...]) -> Iterator[Row]:
     """What became of those who answered the earlier wave: shares who answered again, did not, and left, of all and of each group."""
     who = response.followed(earlier.doctors, later.doctors)
-    for variable in ("", *BY):
+    for variable in ("", *by):
         for value, part in who.groupby(variable) if variable else [("", who)]:
             for state in STATES:
                 count = int((part["now"] == state).sum())

@@ -56,7 +56,7 @@ def codebook_part(wave: int) -> list[Path]:
     folder = settings().codebook
     asked = yaml_of(wave_file(wave)).get("instruments") or {}
     instruments = [folder / "instruments" / f"{name}.yml" for name in sorted(asked)]
-    shared = [folder / "panel.yml", folder / "response_sets.yml"]
+    shared = [folder / name for name in ("panel.yml", "groupings.yml", "response_sets.yml")]
     return [*shared, *(wave_file(w) for w in known_waves() if w <= wave), *(p for p in instruments if p.is_file())]
 
 

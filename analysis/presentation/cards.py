@@ -78,8 +78,8 @@ def _what(report, row: dict) -> str:
 
 def _who(report, row: dict) -> str:
     panel, lang = report.book.panel, report.lang
-    labels = {"sex": panel.sex, "age_group": panel.age_groups, "specialty": panel.specialties, "region": panel.regions,
-              "position": {k: g.label for k, g in panel.reporting_positions.items()},
+    labels = {**{name: grouping.labels for name, grouping in report.book.groupings.items()},
+              "specialty": panel.specialties, "region": panel.regions,
               "register_position": {k: p.label for k, p in panel.register_positions.items()},
               "instrument": {k: i.title for k, i in report.book.instruments.items()}}  # fmt: skip
     groups = [labels[row[by]][row[level]][lang] for by, level in (("by", "level"), ("by2", "level2"))

@@ -2,16 +2,9 @@
 
 
 def domains(report) -> list[tuple[str, str, dict]]:
-    """Everyone, each sex, age group and position: (heading, label, key columns of the results)."""
-    panel, words, lang = report.book.panel, report.words, report.lang
-    found = [("", words["all"], {})]
-    found += [(words["sex"], label[lang], {"by": "sex", "level": level}) for level, label in panel.sex.items()]
-    found += [
-        (words["age_group"], label[lang], {"by": "age_group", "level": level})
-        for level, label in panel.age_groups.items()
-    ]
-    found += [
-        (words["position"], group.label[lang], {"by": "position", "level": level})
-        for level, group in panel.reporting_positions.items()
-    ]
-    return found
+    """Everyone, and each level of each grouping: (heading, label, key columns of the results)."""
+    words, lang = report.words, report.lang
+    return [("", words["all"], {})] + [
+        (words[name], label[lang], {"by": name, "level": level})
+        for name, grouping in report.book.groupings.items() for level, label in grouping.labels.items()
+    ]  # fmt: skip

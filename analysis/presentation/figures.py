@@ -14,7 +14,6 @@ from analysis.presentation.floats import ABSENT, Cell, Figure, Text, markdown_sa
 from analysis.presentation.words import STEPS
 
 # Drawn one by one under a trend; the other positions are few, and stand in the tables.
-PANELS = ("consultant", "registrar", "gp", "private_specialist")
 
 TEXTS = {
     "nb": {
@@ -67,12 +66,13 @@ def trend(report, name: str) -> Figure | Text:
         return groups(report, name)
     texts, breaks = TEXTS[report.lang], _breaks(report, indicator, sorted(rows["wave"]))
     lines, hidden = [], list(map(str, _hidden_waves(report, name, percent)))
-    for position, group in report.book.panel.reporting_positions.items():
+    positions = report.book.groupings["position"]
+    for position, label in positions.labels.items():
         line = _series(report, name, percent, by="position", level=position)
-        if len(line) >= 2 and position in PANELS:
-            lines.append((group.label[report.lang], line))
+        if len(line) >= 2 and (position in positions.lines or not positions.lines):
+            lines.append((label[report.lang], line))
             gone = _hidden_waves(report, name, percent, by="position", level=position)
-            hidden += [f"{group.label[report.lang]} ({', '.join(map(str, gone))})"] if gone else []
+            hidden += [f"{label[report.lang]} ({', '.join(map(str, gone))})"] if gone else []
     figure = Drawing("trend", (rows, {w: kind for w, (kind, _) in breaks.items()}, lines, _axis(report, indicator), percent, report.lang))
     waves = sorted(rows["wave"])
     caption = texts["trend"].format(label=markdown_safe(report.label_of(name)), first=waves[0], last=waves[-1],
@@ -181,7 +181,7 @@ def groups(report, name: str) -> Figure | Text:
     caption = texts["groups"].format(label=markdown_safe(report.label_of(name)), wave=report.wave)
     alt = texts["groups_alt"].format(label=indicator.label[lang], wave=report.wave, all=_described(told))
     head = _estimates_head(report, "group", percent)
-    positions = [group.label[lang] for group in report.book.panel.reporting_positions.values()]
+    positions = [label[lang] for label in report.book.groupings["position"].labels.values()]
     if set(positions) <= set(hidden):  # a sensitive item
         hidden = [label for label in hidden if label not in positions] + [report.words["all_positions"]]
     drawn = Drawing("groups", (rows, _axis(report, indicator)))

@@ -31,12 +31,8 @@ TEXTS = {
 def labels(book: Codebook, lang: str) -> dict[str, dict[str, str]]:
     """Variable -> level -> label, of every variable that a table may be asked by."""
     panel = book.panel
-    plain = {"sex": panel.sex, "age_group": panel.age_groups, "region": panel.regions, "specialty": panel.specialties}
-    parts = {
-        "position": panel.reporting_positions,
-        "register_position": panel.register_positions,
-        "licence_period": panel.strata,
-    }
+    plain = {name: grouping.labels for name, grouping in book.groupings.items()} | {"region": panel.regions, "specialty": panel.specialties}
+    parts = {"register_position": panel.register_positions, "licence_period": panel.strata}
     found = {variable: {level: text[lang] for level, text in levels.items()} for variable, levels in plain.items()}
     return found | {
         variable: {level: part.label[lang] for level, part in levels.items()} for variable, levels in parts.items()

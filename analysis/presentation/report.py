@@ -378,11 +378,11 @@ class Report:
 
     def sexes(self, name: str) -> Text:
         """A sentence on women against men."""
-        return self._difference(name, "sex", "female", "male")
+        return self._difference(name, "sex", *self.book.groupings["sex"].contrasts[0])
 
     def ages(self, name: str) -> Text:
         """A sentence on the oldest against the youngest."""
-        return self._difference(name, "age_group", "55_69", "under_40")
+        return self._difference(name, "age_group", *self.book.groupings["age_group"].contrasts[0])
 
     def _difference(self, name: str, by: str, level: str, other: str) -> Text:
         if self.indicator(name) is None:
@@ -399,7 +399,7 @@ class Report:
         rows = rows[(rows["status"] == "shown") & (rows["quality"] != "uncertain")].sort_values("estimate")
         if len(rows) < 2:
             return Text("")
-        labels = {name: group.label[self.lang].lower() for name, group in self.book.panel.reporting_positions.items()}
+        labels = {name: label[self.lang].lower() for name, label in self.book.groupings["position"].labels.items()}
         low, high = (str(self.value(name, by="position", level=row["level"])) for row in (rows.iloc[0], rows.iloc[-1]))
         if plain(low) == plain(high):
             return Text(phrases.TEXTS[self.lang]["positions_alike"].format(value=high))

@@ -4,8 +4,6 @@ from analysis.presentation import figures, phrases, tables
 from analysis.presentation.floats import ABSENT, Text, markdown_safe
 from analysis.presentation.numbers import percent
 
-# The fixed indicators on the first page, as far as the wave asked them.
-KEY = ("hours_total", "hours_over_48", "jss", "life_sat", "eri_risk", "srh_good", "presenteeism_yes", "md_1_distress")
 LEAST_KEY_FIGURES = 5
 HEADINGS = {"nb": {"by_group": "Etter kjønn, alder og stilling"}, "en": {"by_group": "By sex, age and position"}}
 
@@ -26,8 +24,9 @@ def key_figures(report) -> Text:
         instrument.key[0] for name in report.book.waves[report.wave].instruments
         if (instrument := report.book.instruments[name]).kind == "topic"
     ]  # fmt: skip
-    shown = [n for n in [*KEY, *topics] if report.indicator(n) and report.value(n) != report.unshown]
-    fixed = [n for n in shown if n in KEY]
+    key = report.book.panel.report.key
+    shown = [n for n in [*key, *topics] if report.indicator(n) and report.value(n) != report.unshown]
+    fixed = [n for n in shown if n in key]
     topics = [n for n in shown if n in topics]
     # Rows of three: the fixed figures fill up what the response rate and the topics leave.
     fixed = fixed[: LEAST_KEY_FIGURES + (-(1 + LEAST_KEY_FIGURES + len(topics)) % 3)]

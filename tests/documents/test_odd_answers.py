@@ -23,7 +23,7 @@ def odd(small, tmp_path_factory) -> Project:
         answers = pd.read_csv(path, dtype=str, keep_default_na=False)
         answers.assign(hours_total="40", srh="1", jss_03="").to_csv(path, index=False)
     codebook = project.folder / "data" / "codebook"
-    relabel(codebook / "panel.yml", "gp: {label: {nb: Fastleger,", f"gp: {{label: {{nb: '{LABEL}',")
+    relabel(codebook / "groupings.yml", "gp: {label: {nb: Fastleger,", f"gp: {{label: {{nb: '{LABEL}',")
     relabel(codebook / "instruments" / "job_satisfaction.yml", "title: {nb: Jobbtilfredshet,", f"title: {{nb: '{LABEL}',")
     done = project.run("report", "--wave", "2026", "--formats", "html pdf jats")
     assert done.returncode == 0, done.stderr

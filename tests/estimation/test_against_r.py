@@ -102,7 +102,7 @@ def test_quartiles(rows):
 @pytest.mark.parametrize("indicator", [MEAN, SHARE, HOURS], ids=lambda i: i.id)
 def test_net_change(indicator):
     """svydesign(ids = ~doctor, strata = ~stratum, nest = TRUE) of the stacked waves, calibrated to the margins crossed with wave."""
-    found = change.net({2024: panel(2024), 2026: panel(2026)}, 2024, [indicator])[0]
+    found = change.net({2024: panel(2024), 2026: panel(2026)}, 2024, [indicator], ())[0]
     theirs = R["change_2024_2026"][indicator.id]
     close([found.estimate, found.se], [theirs["est"], theirs["se"]])
     assert found.n_both == theirs["n_both"]

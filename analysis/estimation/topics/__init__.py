@@ -15,7 +15,7 @@ def estimate(book: Codebook, plan: Plan, panels: dict[int, WavePanel], sample: S
     indicators = {i.id: i for i in of_wave(book, plan.wave) if i.kind != "category"}
     return [
         *primary.tests(plan, rows),
-        *regression.models(plan, indicators, sample),
+        *regression.models(book, plan, indicators, sample),
         *estimated(sample.design, bases.never_applies(book, plan, sample)),
         *specification.rows(book, plan, indicators, panels),
     ]

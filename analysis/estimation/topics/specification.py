@@ -33,25 +33,26 @@ def rows(book: Codebook, plan: Plan, indicators: dict[str, Indicator], panels: d
     for name in SPECIFICATIONS:
         held = {w: varied(book, plan, panels[w], w, name) for w in waves}
         if held[plan.wave] is not None:
-            made = _specified(plan.wave, wanted, indicators, held)
+            made = _specified(book, plan.wave, wanted, indicators, held)
             found += [replace(row, key=row.key.but(model="specification", term=name)) for row in made]
     return found
 
 
-def _specified(wave: int, wanted: list[Finding], indicators: dict[str, Indicator], panels: dict[int, WavePanel | None]) -> Iterator[Row]:
+def _specified(book: Codebook, wave: int, wanted: list[Finding], indicators: dict[str, Indicator], panels: dict[int, WavePanel | None]
+               ) -> Iterator[Row]:  # fmt: skip
     sample = weighted(wave, panels[wave])
-    here = [e for f in wanted if not f.vs_wave for e in _of_the_wave(sample, f, indicators[f.indicator])]
+    here = [e for f in wanted if not f.vs_wave for e in _of_the_wave(book, sample, f, indicators[f.indicator])]
     yield from estimate(sample.design, here)
     for earlier in sorted({f.vs_wave for f in wanted if f.vs_wave} & {w for w, panel in panels.items() if panel}):
-        compared = [indicators[f.indicator].model_copy(update={"key": False}) for f in wanted if f.vs_wave == earlier]  # no changes by group
-        yield from change.net({w: panels[w] for w in (earlier, wave)}, earlier, compared)
+        compared = [indicators[f.indicator] for f in wanted if f.vs_wave == earlier]
+        yield from change.net({w: panels[w] for w in (earlier, wave)}, earlier, compared, ())
 
 
-def _of_the_wave(sample: Sample, finding: Finding, indicator: Indicator) -> Iterable[Estimand]:
+def _of_the_wave(book: Codebook, sample: Sample, finding: Finding, indicator: Indicator) -> Iterable[Estimand]:
     if not finding.by:
         return levels(sample, [indicator], ())
     wanted = (((finding.by, finding.level),), finding.vs_level)
-    return [e for e in differences(sample, [indicator]) if (e.key.groups, e.key.vs_level) == wanted]
+    return [e for e in differences(sample, [indicator], book.groupings) if (e.key.groups, e.key.vs_level) == wanted]
 
 
 def findings_of(plan: Plan, panels: dict[int, WavePanel]) -> list[Finding]:

@@ -54,7 +54,7 @@ TEXTS = {
 def characteristics(report) -> Table:
     """Sex, age and register position of those analysed (unweighted), weighted, and in the population."""
     texts, panel, lang, body = TEXTS[report.lang], report.book.panel, report.lang, []
-    labels = {"sex": panel.sex, "age_group": panel.age_groups,
+    labels = {**{name: report.book.groupings[name].labels for name in ("sex", "age_group")},
               "register_position": {k: p.label for k, p in panel.register_positions.items()}}  # fmt: skip
     statistics = ("share_respondents", "share_weighted", "share_population")
     for variable, names in labels.items():
@@ -114,15 +114,14 @@ def development(report, title: str, earlier: int, *names: str) -> Table:
 
 def association(report, article: str, name: str) -> Table:
     """An article's model of a share: unadjusted and adjusted shares and odds ratios, a row a level."""
-    texts, words, panel, lang = TEXTS[report.lang], report.words, report.book.panel, report.lang
+    texts, words, lang = TEXTS[report.lang], report.words, report.lang
     model: Regression | None = next((m for m in report.plan(article).models if m.indicator == name), None)
     if model is None:
         lookup.near(name, [m.indicator for m in report.plan(article).models], f"model of {article} of the indicator")
     if report.results.where(name, report.wave, model=article, statistic="odds_ratio").empty:
         told = "its model is of a mean" if report.indicator(name).kind == "mean" else "its model could not be estimated"
         raise LookupError(f"a table of odds ratios of '{name}' in {article}: {told}, and has none")
-    labels = {"sex": panel.sex, "age_group": panel.age_groups,
-              "position": {k: g.label for k, g in panel.reporting_positions.items()}}  # fmt: skip
+    labels = {name: grouping.labels for name, grouping in report.book.groupings.items()}
     body, n = [], None
     for term in model.terms:
         heading = words[term] if term in labels else report.indicator(term).label[lang]
@@ -223,13 +222,12 @@ def _either(row: dict, finding: Finding, lang: str) -> Cell:
 
 def _label(report, finding: Finding) -> str:
     """A finding in words: the indicator, and the groups or the wave it is set against."""
-    texts, panel, lang = TEXTS[report.lang], report.book.panel, report.lang
+    texts, lang = TEXTS[report.lang], report.lang
     label = report.label_of(finding.indicator)
     if finding.vs_wave:
         return texts["since"].format(label=label, wave=finding.vs_wave)
     if finding.by:
-        names = {"sex": panel.sex, "age_group": panel.age_groups,
-                 "position": {k: g.label for k, g in panel.reporting_positions.items()}}[finding.by]  # fmt: skip
+        names = report.book.groupings[finding.by].labels
         one, other = (names[level][lang].lower() for level in (finding.level, finding.vs_level))
         return texts["less"].format(label=label, one=one, other=other)
     return label

@@ -61,7 +61,7 @@ def representativeness(report) -> Table:
     """Invited, analysed, population and weighted, on everything known of all."""
     words, panel, body, raked = report.words, report.book.panel, [], False
     labels = {
-        "sex": panel.sex, "age_group": panel.age_groups, "specialty": panel.specialties, "region": panel.regions,
+        **{name: report.book.groupings[name].labels for name in ("sex", "age_group")}, "specialty": panel.specialties, "region": panel.regions,
         "register_position": {k: p.label for k, p in panel.register_positions.items()},
         "licence_period": {k: s.label for k, s in panel.strata.items()},
     }  # fmt: skip
@@ -91,13 +91,9 @@ def leavers(report) -> Table | Text:
     rows = report.results.where("leavers", report.wave, by="state", by2=...)
     if rows.empty:
         return Text("")
-    words, panel, body = report.words, report.book.panel, []
+    words, body = report.words, []
     states = ("again", "lost", "left")
-    groups_of = {
-        "sex": panel.sex,
-        "age_group": panel.age_groups,
-        "position": {k: g.label for k, g in panel.reporting_positions.items()},
-    }
+    groups_of = {name: grouping.labels for name, grouping in report.book.groupings.items()}
 
     def line(label: str, part) -> list[Cell]:
         shares = {r["level"]: r["estimate"] for _, r in part.iterrows()}
@@ -137,13 +133,10 @@ def population(report) -> Table:
     words, panel, body = report.words, report.book.panel, []
     kinds = {"nb": {"published": "publisert", "interpolated": "interpolert", "extrapolated": "ekstrapolert", "invented": "antatt", "synthetic": "syntetisk"},
              "en": {}}[report.lang]  # fmt: skip
-    sex_age = {
-        f"{s}:{a}": f"{panel.sex[s][report.lang]}, {panel.age_groups[a][report.lang].lower()}"
-        for s in panel.sex
-        for a in panel.age_groups
-    }
+    sexes, ages = (report.book.groupings[name].labels for name in ("sex", "age_group"))
+    sex_age = {f"{s}:{a}": f"{sex[report.lang]}, {age[report.lang].lower()}" for s, sex in sexes.items() for a, age in ages.items()}
     labels = {
-        "sex": {k: v[report.lang] for k, v in panel.sex.items()}, "sex_age": sex_age,
+        "sex": {k: v[report.lang] for k, v in sexes.items()}, "sex_age": sex_age,
         "register_position": {k: p.label[report.lang] for k, p in panel.register_positions.items()},
         "stratum": {k: s.label[report.lang] for k, s in panel.strata.items()},
     }  # fmt: skip

@@ -64,11 +64,12 @@ def hours(report) -> Table | Text:
     if not columns:
         return Text("")
     levels = []
-    for position, group in report.book.panel.reporting_positions.items():
-        for sex, label in report.book.panel.sex.items():
-            key = {"by": "position", "level": position, "by2": "sex", "level2": sex}
+    by, by2 = report.book.panel.report.detailed_by
+    for level, label in report.book.groupings[by].labels.items():
+        for level2, label2 in report.book.groupings[by2].labels.items():
+            key = {"by": by, "level": level, "by2": by2, "level2": level2}
             if columns[0]["row"](key) is not None:
-                levels.append((group.label[report.lang], label[report.lang], key))
+                levels.append((label[report.lang], label2[report.lang], key))
     head, body = by_groups(levels, columns, report.lang)
     return report._table(
         "hours_position_sex",

@@ -22,9 +22,8 @@ def models(report, name: str) -> Table | Text:
     rows = report.results.where(name, report.wave, model="trend", statistic=["odds_ratio", "difference"])
     if rows.empty:
         return Text("")
-    words, panel, body = report.words, report.book.panel, []
-    labels = {"wave": None, "sex": panel.sex, "age_group": panel.age_groups,
-              "position": {k: g.label for k, g in panel.reporting_positions.items()}}  # fmt: skip
+    words, body = report.words, []
+    labels = {"wave": None} | {name: grouping.labels for name, grouping in report.book.groupings.items()}
     for variable, names in labels.items():
         part = rows[rows["term"].str.startswith(f"{variable}=")]
         if part.empty:

@@ -1,0 +1,69 @@
+"""Groupings are data: `data/codebook/groupings.yml` says which groups results are given by, and what is compared."""
+
+import shutil
+
+import pandas as pd
+import pytest
+
+from analysis.codebook import load
+from analysis.errors import LegepaneletError
+from analysis.estimation import levels, wave
+from analysis.estimation.sample import weighted
+from analysis.panel import build
+from analysis.settings import settings
+
+
+@pytest.fixture
+def codebook(tmp_path):
+    return shutil.copytree(settings().codebook, tmp_path / "codebook")
+
+
+def changed(codebook, old: str, new: str, file: str = "groupings.yml"):
+    path = codebook / file
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    return codebook
+
+
+@pytest.mark.parametrize(("file", "old", "new", "told"), [
+    ("groupings.yml", "reference: male", "reference: man", "there is no level 'man'; the levels are female, male"),
+    ("groupings.yml", '["55_69", under_40]', '["55_69", under_30]', "there is no level 'under_30'"),
+    ("groupings.yml", "lines: [consultant", "lines: [consultants", "there is no level 'consultants'"),
+    ("groupings.yml", "contrasts: [[female, male]]", "contrast: [[female, male]]", "contrasts"),
+    ("panel.yml", "trends: [jss,", "trends: [jsss,", "there is no indicator 'jsss'; did you mean 'jss'"),
+    ("panel.yml", "detailed_by: [position, sex]", "detailed_by: [positions, sex]", "there is no grouping 'positions'"),
+])  # fmt: skip
+def test_what_leads_nowhere_is_refused(codebook, file, old, new, told):
+    with pytest.raises(LegepaneletError) as error:
+        load(changed(codebook, old, new, file))
+    assert told in error.value.message and file in error.value.message
+
+
+@pytest.mark.parametrize(("age", "group"), [(39, "under_40"), (40, "40_54"), (54, "40_54"), (55, "55_69"), (69, "55_69"), (70, "70_on")])
+def test_an_age_is_in_the_group_whose_ends_it_lies_within(book, age, group):
+    assert build._age_group(book, pd.Series([age])).iloc[0] == group
+
+
+def test_another_contrast_is_another_row(codebook, full):
+    panel = build.load(full.folder / "data" / "derived" / "2026")
+    book = load(changed(codebook, "contrasts: [[female, male]]", "contrasts: [[male, female]]"))
+    sample = weighted(2026, panel)
+    indicator = next(i for i in wave.of_wave(book, 2026) if i.id == "jss")
+    ids = [e.key.id for e in levels.differences(sample, [indicator], book.groupings)]
+    assert "2026.jss.difference.sex=male.vs=female" in ids and "2026.jss.difference.sex=female.vs=male" not in ids
+
+
+def test_without_a_grouping_nothing_is_given_by_it(codebook, full):
+    path = codebook / "groupings.yml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text[: text.index("position:")], encoding="utf-8")
+    changed(codebook, "detailed_by: [position, sex]", "detailed_by: [age_group, sex]", "panel.yml")
+    book, folder = load(codebook), full.folder / "data" / "derived"
+    panels = {w: build.load(folder / str(w)) for w in (2019, 2026)}
+    tables = [pd.read_parquet(folder / "2026" / f"{name}.parquet") for name in ("answers", "problems")]
+    rows = wave.estimate(book, 2026, panels, *tables, [])
+    groups = set(rows.loc[rows["kind"].isin(["estimate", "comparison"]), "by"])
+    assert groups == {"", "sex", "age_group"}
+    assert "2026.hours_total.mean.age_group=under_40.sex=female" in set(rows["id"])
+    assert not rows["term"].str.startswith("position").any()
