@@ -102,4 +102,4 @@ def table_schema() -> dict:
         limits |= {"enum": list(column.words)} if column.words else {}
         fields.append({"name": column.name, "type": column.type, "description": column.tells, **({"constraints": limits} if limits else {})})
     return {"$schema": "https://datapackage.org/profiles/2.0/tableschema.json", "fields": fields, "primaryKey": ["id"], "missingValues": [""],
-            "fieldsMatch": ["subset"]}  # fmt: skip
+            "fieldsMatch": "subset"}  # fmt: skip
