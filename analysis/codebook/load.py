@@ -39,7 +39,7 @@ def load(folder: Path) -> Codebook:
         faults += _wave_faults(wave, book)
     faults += _repeated_ids(book)
     faults += _words_lacking(book.panel)
-    faults += _report_faults(book)
+    faults += [] if faults else _report_faults(book)
     if faults:
         raise LegepaneletError("CODEBOOK_REFERENCE", "\n".join(faults), "Mend the named field, or add what it names.")
     return book
