@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pypandoc
@@ -18,7 +19,7 @@ from analysis.documents import jats, pictures, word
 from analysis.documents.qmd import front_matter, options
 from analysis.errors import LegepaneletError
 from analysis.presentation.front import plain
-from analysis.settings import ROOT
+from analysis.settings import ROOT, settings
 
 META = re.compile(r"\{\{<\s*meta\s+([\w.-]+)\s*>\}\}")
 
@@ -32,8 +33,10 @@ def render(notebook, *, outputs: dict[str, Path], resources: Path, epoch: int) -
     text = markdown(notebook)
     makers = {"html": _html, "pdf": _pdf, "docx": _docx, "jats": _jats}
     prepare(outputs, resources)
-    for name, path in outputs.items():
-        write(finished(name, makers[name](text, project, resources, epoch), path, epoch), path)
+    with ThreadPoolExecutor(settings().workers) as pool:  # pandoc and Typst work outside of Python
+        made = pool.map(lambda name: makers[name](text, project, resources, epoch), outputs)
+    for (name, path), content in zip(outputs.items(), made, strict=True):
+        write(finished(name, content, path, epoch), path)
 
 
 def prepare(outputs: dict[str, Path], resources: Path) -> None:

@@ -5,7 +5,7 @@ another domain: neither has code of its own here.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -35,10 +35,6 @@ class Estimand:
     n_missing: int | None = None
     n_both: int | None = None
     df: int | None = None
-
-    def named(self, **key) -> "Estimand":
-        """The same under another key."""
-        return replace(self, key=self.key.but(**key))
 
 
 def estimate(design: Design, asked: Iterable[Estimand]) -> list[Row]:

@@ -5,9 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import polars as pl
 import pytest
-import svy
 
 from analysis.estimation.design import Design
 from analysis.estimation.regression import Term, fit
@@ -48,6 +46,9 @@ def test_a_logistic_model(people):
 @pytest.mark.parametrize(("outcome", "family"), [("uses_ai", "binomial"), ("satisfaction", "gaussian")])
 def test_another_program_gives_the_same_model(people, outcome, family):
     """`svy` takes the margins out by unweighted sweeps: with one margin and equal start weights that is the exact residual."""
+    import polars as pl  # slow to load, and only needed here
+    import svy
+
     goal = people.groupby("sex_age")["weight"].sum()
     equal = people.assign(start_weight=goal.sum() / len(people)).drop(columns="weight")
     sample = svy.Sample(pl.from_pandas(equal), svy.Design(stratum="stratum", wgt="start_weight"))
