@@ -4,7 +4,6 @@ import pandas as pd
 import pytest
 
 from analysis import kept
-from analysis.presentation import charts
 from analysis.presentation.drawings import Drawing, plain
 from analysis.presentation.provenance import Traced
 
@@ -14,6 +13,8 @@ STEPS = {"sample": 100, "not_eligible_dead": 1, "eligible": 99, "silent": 9, "re
 @pytest.fixture(autouse=True)
 def drawn(monkeypatch, tmp_path):
     """How often a chart was drawn; what is kept lies in a folder of the test."""
+    from analysis.presentation import charts  # the plotting libraries: only for whoever draws
+
     times = []
     monkeypatch.setattr(kept, "KEPT", tmp_path / "kept")
     whole = charts.flow
@@ -50,7 +51,7 @@ def test_nothing_half_made_is_kept(tmp_path, monkeypatch):
     def stops(*given):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(charts, "flow", stops)
+    monkeypatch.setattr("analysis.presentation.charts.flow", stops)
     with pytest.raises(KeyboardInterrupt):
         saved(tmp_path / "one")
     assert list((tmp_path / "kept").iterdir()) == []
