@@ -17,6 +17,7 @@ import yaml
 
 from analysis.documents import jats, pictures, word
 from analysis.documents.qmd import front_matter, options
+from analysis.documents.standalone import standalone
 from analysis.errors import LegepaneletError
 from analysis.presentation.front import plain
 from analysis.settings import ROOT, settings
@@ -133,12 +134,13 @@ def _wanted(text: str, style: dict, option: str) -> bool:
 def _html(text: str, project: dict, resources: Path, epoch: int) -> bytes:
     style = project["format"]["html"]
     sheet = ROOT / style["css"]
-    arguments = [f"--template={ROOT / style['template']}", f"--css={sheet.name}", "--to=html5", "--embed-resources",
+    arguments = [f"--template={ROOT / style['template']}", f"--css={sheet.name}", "--to=html5",
                  f"--shift-heading-level-by={style['shift-heading-level-by']}", f"--toc-depth={style['toc-depth']}", "--mathml", "--section-divs",
                  f"--resource-path={resources}{os.pathsep}{sheet.parent}"]  # fmt: skip
     arguments += [f"--{option}" for option in ("toc", "number-sections") if _wanted(text, style, option)]
-    arguments += ["--include-after-body=numbers.html"]
-    return _pandoc(text, [*_common(project), *arguments], resources, epoch)
+    arguments += ["--include-after-body=numbers.html", *_common(project)]
+    page = standalone(_pandoc(text, arguments, resources, epoch), sheet)
+    return page or _pandoc(text, ["--embed-resources", *arguments], resources, epoch)
 
 
 def _pdf(text: str, project: dict, resources: Path, epoch: int) -> bytes:
