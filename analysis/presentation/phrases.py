@@ -126,6 +126,10 @@ def size(row: dict, percent: bool, digits: int, unit: str, lang: str) -> str:
     return f"{numbers.decimal(factor * row['estimate'], digits, lang)}{after} ({interval(row, digits, factor, lang)})"
 
 
+# The pairs that the sentences on women and men, old and young speak of, by their very words: another contrast has no sentence.
+SPOKEN_OF = {"sex": ("female", "male"), "age_group": ("55_69", "under_40")}
+
+
 def difference(row: dict | None, percent: bool, digits: int, unit: str, lang: str) -> str:
     """One sentence on women against men, or old against young; a direction only if the interval excludes 0."""
     if row is None or row["status"] != "shown":

@@ -378,16 +378,17 @@ class Report:
 
     def sexes(self, name: str) -> Text:
         """A sentence on women against men."""
-        return self._difference(name, "sex", *self.book.groupings["sex"].contrasts[0])
+        return self._difference(name, "sex")
 
     def ages(self, name: str) -> Text:
         """A sentence on the oldest against the youngest."""
-        return self._difference(name, "age_group", *self.book.groupings["age_group"].contrasts[0])
+        return self._difference(name, "age_group")
 
-    def _difference(self, name: str, by: str, level: str, other: str) -> Text:
+    def _difference(self, name: str, by: str) -> Text:
         if self.indicator(name) is None:
             return ABSENT
-        row = self.difference_row(name, by, level, other)
+        pair = phrases.SPOKEN_OF[by]
+        row = self.difference_row(name, by, *pair) if pair in self.book.groupings[by].contrasts else None
         return Text(phrases.difference(row, *self._shape(name), self.lang))
 
     def positions(self, name: str) -> Text:
