@@ -7,6 +7,8 @@ from analysis.codebook.model import BREAKING, MARKING, Codebook, Grouping, Instr
 from analysis.errors import LegepaneletError
 from analysis.yamlfile import nearest, parse
 
+MADE = {"sex": None, "age_group": "ages", "position": "codes"}  # groupings that every panel has, and what says who is in a level
+OF_SAMPLE = ("register_position", "specialty", "region", "licence_period")  # what else the sample file knows a doctor by
 HINT = "The fields are described in analysis/codebook/model.py."
 
 
@@ -39,10 +41,22 @@ def load(folder: Path) -> Codebook:
         faults += _wave_faults(wave, book)
     faults += _repeated_ids(book)
     faults += _words_lacking(book.panel)
+    faults += _grouping_faults(book)
     faults += [] if faults else _report_faults(book)
     if faults:
         raise LegepaneletError("CODEBOOK_REFERENCE", "\n".join(faults), "Mend the named field, or add what it names.")
     return book
+
+
+def _grouping_faults(book: Codebook) -> list[str]:
+    """Groupings that the panel has no column of, or whose levels do not say who is in them."""
+    faults = [f"groupings.yml: '{name}' is missing" for name in MADE if name not in book.groupings]
+    for name, grouping in book.groupings.items():
+        if name not in (*MADE, *OF_SAMPLE):
+            faults.append(f"groupings.yml: nothing of a doctor is called '{name}'{nearest(name, (*MADE, *OF_SAMPLE))}")
+        by = MADE.get(name)
+        faults += [f"groupings.yml: {name}.levels.{level}: has no {by}" for level, part in grouping.levels.items() if by and not getattr(part, by)]
+    return faults
 
 
 def _report_faults(book: Codebook) -> list[str]:

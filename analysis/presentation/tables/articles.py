@@ -124,7 +124,7 @@ def association(report, article: str, name: str) -> Table:
     labels = {name: grouping.labels for name, grouping in report.book.groupings.items()}
     body, n = [], None
     for term in model.terms:
-        heading = words[term] if term in labels else report.indicator(term).label[lang]
+        heading = report.book.groupings[term].label[lang] if term in labels else report.indicator(term).label[lang]
         body.append([Cell(heading, number=False)])
         for level, label in labels.get(term, {"1": texts["yes"], "0": texts["no"]}).items():
             ratio = report.results.row(name, report.wave, model=article, term=f"{term}={level}", statistic="odds_ratio")

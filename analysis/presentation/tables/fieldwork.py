@@ -106,7 +106,7 @@ def leavers(report) -> Table | Text:
     everyone = rows[rows["by2"] == ""]
     body.append(line(words["everyone"], everyone))
     for variable, labels in groups_of.items():
-        body.append([Cell(words[variable], number=False)])
+        body.append([Cell(report.book.groupings[variable].label[report.lang], number=False)])
         for level, label in labels.items():
             part = rows[(rows["by2"] == variable) & (rows["level2"] == level)]
             if not part.empty and (part["status"] == "shown").all():

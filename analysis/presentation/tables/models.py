@@ -28,7 +28,8 @@ def models(report, name: str) -> Table | Text:
         part = rows[rows["term"].str.startswith(f"{variable}=")]
         if part.empty:
             continue
-        body.append([Cell(words[variable], number=False)])
+        heading = words[variable] if names is None else report.book.groupings[variable].label[report.lang]
+        body.append([Cell(heading, number=False)])
         order = (
             sorted(part["term"].str.split("=").str[1])
             if names is None
