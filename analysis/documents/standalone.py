@@ -8,14 +8,16 @@ from base64 import b64encode
 from pathlib import Path
 
 FONT = re.compile(rb'url\("?([^):"]+\.woff2)"?\)')
+REFERRED = re.compile(rb'url\("?(?!"?data:)|@import')
 OUTSIDE = re.compile(rb'<(?:img|script|iframe|source|video|audio|link|embed)\b[^>]*\s(?:src|href)="(?!data:|#)')
 
 
 def standalone(page: bytes, sheet: Path) -> bytes | None:
     """The page with `sheet`, which it links to, in it; None if it refers to other files besides."""
     link = f'<link rel="stylesheet" href="{sheet.name}">'.encode()
-    styled = page.replace(link, b"<style>\n" + _with_fonts(sheet) + b"</style>")
-    return None if OUTSIDE.search(styled) else styled
+    style = _with_fonts(sheet)
+    styled = page.replace(link, b"<style>\n" + style + b"</style>")
+    return None if OUTSIDE.search(styled) or REFERRED.search(style) else styled
 
 
 def _with_fonts(sheet: Path) -> bytes:
