@@ -26,7 +26,7 @@ def main() -> None:
         of_model = asked["what"].isin(compare.MODELS)
         some = pd.concat([asked[~of_model].iloc[::EVERY], asked[of_model]])
         upto = {w: panel for w, panel in panels.items() if w <= wave}
-        found.append(compare.in_r(designs.designs(book, wave, upto, plans), some).merge(some[["id", "statistic"]], on="id"))
+        found.append(compare.in_r(designs.designs(book, wave, upto, plans), some))
     pd.concat(found).to_csv(PATH, index=False, lineterminator="\n")
 
 

@@ -81,16 +81,22 @@ def crosscheck(folder: Path, sheets: Iterable[Sheet], plans: list[Plan], every: 
     asked = wanted(results, plans)
     of_model = asked["what"].isin(MODELS)
     asked = pd.concat([asked[~of_model].iloc[::every], asked[of_model]])
-    both = asked.merge(in_r(sheets, asked), on="id", suffixes=("", "_r"))
+    theirs = in_r(sheets, asked)
+    rest = results[results["estimate"].notna() & ~results["kind"].isin(KINDS)]
+    return Check(len(theirs), differences(asked, theirs), rest["kind"].value_counts().to_dict())
+
+
+def differences(asked: pd.DataFrame, theirs: pd.DataFrame) -> pd.DataFrame:
+    """Figures of `asked` (rows as `wanted` gives them) that are not R's: id, field, here, r; and rows that R gave no figure of."""
+    both = asked.merge(theirs, on="id", suffixes=("", "_r"))
     odds = both["statistic"] == "odds_ratio"  # R's are log odds
     for name in ("estimate", "lower", "upper"):
         both.loc[odds, name] = np.log(both.loc[odds, name])
     both["loose"] = both["what"].isin(MODELS)
-    faults = [part for name in ("estimate", "se", "lower", "upper", "p") if len(part := _apart(both, name))]
-    rest = results[results["estimate"].notna() & ~results["kind"].isin(KINDS)]
-    missed = asked[~asked["id"].isin(both["id"]) & (asked["reference"] == 0)]
-    faults += [missed[["id"]].assign(field="estimate", here=missed["estimate"], r=np.nan)] if len(missed) else []
-    return Check(len(both), pd.concat(faults) if faults else pd.DataFrame(), rest["kind"].value_counts().to_dict())
+    missed = asked[~asked["id"].isin(theirs["id"]) & (asked["reference"] == 0)]
+    parts = [*(_apart(both, name) for name in ("estimate", "se", "lower", "upper", "p")),
+             missed[["id"]].assign(field="estimate", here=missed["estimate"], r=np.nan)]  # fmt: skip
+    return pd.concat([part for part in parts if len(part)] or parts[:1])
 
 
 def in_r(sheets: Iterable[Sheet], asked: pd.DataFrame) -> pd.DataFrame:
