@@ -34,15 +34,7 @@ def mean(y: np.ndarray, inside: np.ndarray) -> Statistic:
 
     R: `svymean(~y, subset(d, inside), na.rm = TRUE)`.
     """
-
-    def of(design: Design) -> Estimate:
-        there = inside & ~np.isnan(y)
-        weight, known = design.weight * there, np.where(there, y, 0.0)
-        total = weight.sum() or 1.0
-        value = weight @ known / total
-        return Estimate(float(value), (known - value) * (there / total), there, np.count_nonzero(known))
-
-    return of
+    return ratio(y, np.ones(len(y)), inside)
 
 
 def ratio(y: np.ndarray, x: np.ndarray, inside: np.ndarray) -> Statistic:
