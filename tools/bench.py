@@ -1,7 +1,7 @@
 """`make bench BASE=<commit or folder>`: what the work takes, beside an older commit, as ratios. Written to docs/performance.md.
 
-Both are built from the same raw files, each by its own commands, step by step in turn, so that a slow moment hits both. Needs two quiet cores and some ten
-minutes; R with `survey` for the last line, which is left out where there is none.
+Both are built from the same raw files, each by its own commands in a checkout of its own, step by step in turn, so that a slow moment hits both; what you
+have built is not touched. Needs two quiet cores and a quarter of an hour; R with `survey` for the last line, which is left out where there is none.
 """
 
 import csv
@@ -17,6 +17,7 @@ from pathlib import Path
 from analysis.settings import ROOT
 
 BASE, WAVE, EVERY = "9247a71", "2026", 20
+HERE = ROOT / ".cache" / "bench" / "here"  # a clone of the last commit, with this folder's environment
 ESTIMATING = """
 import os, sys, time
 os.environ["OMP_NUM_THREADS"] = "1"
@@ -105,7 +106,7 @@ def an_answer(tree: Tree) -> float:
 
 
 def estimating(tree: Tree) -> float:
-    found = [tree.python, "-c", ESTIMATING, str(ROOT / "data" / "derived")]
+    found = [tree.python, "-c", ESTIMATING, str(HERE / "data" / "derived")]
     done = subprocess.run(found, cwd=tree.folder, env=os.environ | {"PYTHONPATH": str(tree.folder)}, capture_output=True, text=True, check=True)
     return float(done.stdout)
 
@@ -136,7 +137,7 @@ def in_r() -> float | None:
         compare.check_r()
     except LegepaneletError:
         return None
-    book, derived = load(settings().codebook), settings().derived
+    book, derived = load(settings().codebook), HERE / "data" / "derived"
     panels, plans = {w: build.load(derived / str(w)) for w in sorted(book.waves)}, plans_of_wave(settings().reports, book, int(WAVE))
     asked = compare.wanted(pd.read_parquet(derived / WAVE / "estimates.parquet"), plans)
     asked = asked[~asked["what"].isin(compare.MODELS)]
@@ -155,9 +156,14 @@ def checkout(base: str) -> Path:
         return Path(base)
     folder = ROOT / ".cache" / "bench" / base
     if not folder.is_dir():
-        subprocess.run(["git", "worktree", "add", "--detach", str(folder), base], cwd=ROOT, check=True, capture_output=True)
+        clone(folder, base)
         subprocess.run(["make", "environment"], cwd=folder, check=True, capture_output=True)
     return folder
+
+
+def clone(folder: Path, revision: str) -> None:
+    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(folder)], check=True)
+    subprocess.run(["git", "checkout", "--quiet", revision], cwd=folder, check=True)
 
 
 def commit(folder: Path) -> str:
@@ -166,7 +172,10 @@ def commit(folder: Path) -> str:
 
 def main() -> None:
     work = ROOT / ".cache" / "bench"
-    base, here = Tree(checkout(os.environ.get("BASE") or BASE), work / "raw-base"), Tree(ROOT, work / "raw-here")
+    shutil.rmtree(HERE, ignore_errors=True)
+    clone(HERE, "HEAD")
+    (HERE / ".venv").symlink_to(ROOT / ".venv")
+    base, here = Tree(checkout(os.environ.get("BASE") or BASE), work / "raw-base"), Tree(HERE, work / "raw-here")
     lines = []
     for what, step in STEPS.items():
         before, after = step(base), step(here)
