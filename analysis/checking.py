@@ -25,7 +25,7 @@ def check(options) -> int:
     _say("Breaks that the wave declares:", plausibility.breaks(book, wave))
     _say("What to do:", problems.remedies(coded.problems) if len(coded.problems) else [])
     errors, warnings = len(coded.errors), len(coded.problems) - len(coded.errors)
-    print(f"{wave}: {len(coded.answers)} usable rows of {len(coded.sample)} doctors in the sample; {errors} errors, {warnings} warnings")
+    print(f"{wave}: {len(coded.answers)} usable rows of {len(coded.sample)} members in the sample; {errors} errors, {warnings} warnings")
     if errors:
         return 1
     tables = (coded.answers, coded.reasons, coded.sample)

@@ -64,7 +64,7 @@ def differences(new, wave: int, kind: str, options) -> str:
     listed.parent.mkdir(parents=True, exist_ok=True)
     more = pd.DataFrame({"id": away.index, "earlier": "all releases together"})
     releases.write(pd.concat([few, more], ignore_index=True), listed)
-    told = f"{len(few)} figures differ from earlier releases by fewer than {releases.SMALLEST_SENSITIVE_COUNT} doctors"
+    told = f"{len(few)} figures differ from earlier releases by fewer than {releases.SMALLEST_SENSITIVE_COUNT} persons"
     told += f", {len(away)} hidden ones can be computed with them" if len(away) else ""
     told += f": {listed.name}."
     say(told)

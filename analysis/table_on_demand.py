@@ -50,15 +50,15 @@ def requested(book: Codebook, wave: int, indicator: str, by: str, where: str) ->
             "TABLE_INDICATOR", f"INDICATOR={indicator} is no indicator of {wave}", f"Near it: {near}."
         )
     groups = tuple(filter(None, by.replace(",", " ").split()))
-    if len(groups) > 2 or len(set(groups)) < len(groups) or not set(groups) <= set(BACKGROUND):
-        raise LegepaneletError("TABLE_BY", f"BY={by}", f"BY may be one or two of {', '.join(BACKGROUND)}.")
-    levels = _levels(book)
+    levels = {name: frozenset(those) for name, those in book.classifications.items() if name in BACKGROUND}
+    if len(groups) > 2 or len(set(groups)) < len(groups) or not set(groups) <= set(levels):
+        raise LegepaneletError("TABLE_BY", f"BY={by}", f"BY may be one or two of {', '.join(levels)}.")
     found: dict[str, frozenset[str]] = {}
     for part in filter(None, (p.strip() for p in where.split(";"))):
         name, equals, text = (p.strip() for p in part.partition("="))
         if not equals or name not in levels or name in found:
             raise LegepaneletError(
-                "TABLE_WHERE", f"WHERE: '{part}'", f"Expected variable=level, of {', '.join(BACKGROUND)}, once each."
+                "TABLE_WHERE", f"WHERE: '{part}'", f"Expected variable=level, of {', '.join(levels)}, once each."
             )
         those = frozenset(filter(None, (t.strip() for t in text.split(","))))
         if not those or not those <= levels[name]:
@@ -67,13 +67,6 @@ def requested(book: Codebook, wave: int, indicator: str, by: str, where: str) ->
             )
         found[name] = those
     return Request(indicator, groups, found)
-
-
-def _levels(book: Codebook) -> dict[str, frozenset[str]]:
-    panel = book.panel
-    known = {name: grouping.levels for name, grouping in book.groupings.items()}
-    known |= {"region": panel.regions, "specialty": panel.specialties, "register_position": panel.register_positions, "licence_period": panel.strata}
-    return {name: frozenset(levels) for name, levels in known.items()}
 
 
 def table(options) -> int:
@@ -119,6 +112,6 @@ def table(options) -> int:
         presentation.write(book, wave, shown, found, request.where, lang, run.source.kind == "synthetic", page)
     publishing.log(wave, run.source.kind, " ".join(filter(None, [f"Table {request}.", told])))
     if run.source.kind == "synthetic":
-        say("These are SYNTHETIC DATA: no doctor answered this.")
+        say("These are SYNTHETIC DATA: nobody answered this.")
     print(page.relative_to(ROOT), page.with_suffix(".csv").relative_to(ROOT), sep="\n")
     return 0

@@ -38,7 +38,7 @@ def write(options, run: pipeline.Run, documents: list[tuple[str, int]]) -> int:
 
         manifest.record(int(path.parent.name), run.source.files, run.source.kind, options.renderer, _again(options))
     if run.source.kind == "synthetic":
-        say("These are SYNTHETIC DATA: no doctor answered this.")
+        say("These are SYNTHETIC DATA: nobody answered this.")
     absent = [str(w) for w in pipeline.known_waves() if w not in run.waves and w <= max(waves)]
     if absent:
         say(f"Waves without files, absent from trends: {', '.join(absent)}.")

@@ -41,6 +41,7 @@ def load(folder: Path) -> Codebook:
         faults += _wave_faults(wave, book)
     faults += _repeated_ids(book)
     faults += _words_lacking(book.panel)
+    faults += _panel_faults(book, folder)
     faults += _grouping_faults(book)
     faults += [] if faults else _report_faults(book)
     if faults:
@@ -53,7 +54,7 @@ def _grouping_faults(book: Codebook) -> list[str]:
     faults = [f"groupings.yml: '{name}' is missing" for name in MADE if name not in book.groupings]
     for name, grouping in book.groupings.items():
         if name not in (*MADE, *OF_SAMPLE):
-            faults.append(f"groupings.yml: nothing of a doctor is called '{name}'{nearest(name, (*MADE, *OF_SAMPLE))}")
+            faults.append(f"groupings.yml: nothing of a member is called '{name}'{nearest(name, (*MADE, *OF_SAMPLE))}")
         by = MADE.get(name)
         faults += [f"groupings.yml: {name}.levels.{level}: has no {by}" for level, part in grouping.levels.items() if by and not getattr(part, by)]
     return faults
@@ -68,6 +69,17 @@ def _report_faults(book: Codebook) -> list[str]:
         f"panel.yml: report.detailed_by: there is no grouping '{name}'{nearest(name, book.groupings)}"
         for name in book.panel.report.detailed_by if name not in book.groupings
     ]  # fmt: skip
+
+
+def _panel_faults(book: Codebook, folder: Path) -> list[str]:
+    """Limits of the panel that its waves and its files do not keep."""
+    panel = book.panel
+    faults = [f"waves/{w}.yml: wave: is before panel.yml's first_year, {panel.first_year}" for w in book.waves if w < panel.first_year]
+    if not 0 < panel.ages[0] < panel.ages[1]:
+        faults.append(f"panel.yml: ages: {panel.ages[0]} to {panel.ages[1]} is no span of ages")
+    if panel.logo and not (Path(panel.logo).suffix in (".svg", ".png") and (folder / panel.logo).is_file()):
+        faults.append(f"panel.yml: logo: there is no SVG or PNG file '{panel.logo}' beside panel.yml")
+    return faults
 
 
 def _words_lacking(panel: Panel) -> list[str]:

@@ -233,7 +233,7 @@ class Field_(Part):
 class Wave(Part):
     """One wave, named by the year its field work started."""
 
-    wave: int = Field(ge=1994, le=2100)
+    wave: int = Field(ge=1900, le=2100)
     field: Field_
     document_date: date  # the date printed on the report
     mode: Literal["postal", "web", "mixed"]
@@ -261,9 +261,13 @@ class Stratum(Part):
 
 
 class Level(Part):
-    """A group, and who is in it: by age in whole years (both ends within) or by codes of the grouping's question; else the sample file says it."""
+    """A group, and who is in it: by age in whole years (both ends within) or by codes of the grouping's question; else the sample file says it.
+
+    `who`: its members in a sentence, `leger under 40 år`; the label in small letters, if it is not given.
+    """
 
     label: Label
+    who: Label | None = None
     ages: tuple[int, int] | None = None
     codes: list[int] = []
 
@@ -272,7 +276,8 @@ class Grouping(Part):
     """A grouping that results are given by; the panel's column has its name.
 
     `reference`: the level that models set the others against; `contrasts`: the pairs that are compared, the first less the second; `sensitive`:
-    whether a sensitive item may be shown by it; `lines`: levels with a line of their own in figures over the waves (all, if none is named).
+    whether a sensitive item may be shown by it; `lines`: levels with a line of their own in figures over the waves (of one grouping); `every`: all
+    its levels in a word, `alle stillinger`.
     """
 
     label: Label
@@ -281,10 +286,16 @@ class Grouping(Part):
     contrasts: list[tuple[Group, Group]] = []
     sensitive: bool = False
     lines: list[Group] = []
+    every: Label | None = None
 
     @property
     def labels(self) -> dict[str, Label]:
         return {name: level.label for name, level in self.levels.items()}
+
+    def who(self, level: str, lang: str) -> str:
+        """Those of a level, in a sentence."""
+        found = self.levels[level]
+        return found.who[lang] if found.who else found.label[lang].lower()
 
     @model_validator(mode="after")
     def known_levels(self):
@@ -298,19 +309,50 @@ class Report(Part):
 
     key: list[Id]  # on the first page
     trends: list[Id]  # a model each over all comparable waves
+    detailed_title: Label  # what these are, `ukentlig arbeidstid`
     detailed: list[Id]  # also by `detailed_by`, two groupings at once, and as quartiles
     detailed_by: tuple[Id, Id]
 
 
+class Forms(Part):
+    """A noun in the forms that sentences need: `leger`, `legene`, `legen`; `doctors`, `the doctors`, `the doctor`."""
+
+    many: Text
+    the: Text
+    one: Text
+
+    def __getitem__(self, form: str) -> str:
+        """A form; with a capital, as a sentence begins: `The` gives `Legene`."""
+        text = getattr(self, form.lower())
+        return text[0].upper() + text[1:] if form[0].isupper() else text
+
+
+class Members(Part):
+    """What the panel's members are called."""
+
+    nb: Forms
+    en: Forms
+
+    def __getitem__(self, lang: str) -> Forms:
+        return getattr(self, lang)
+
+
 class Panel(Part):
-    """What holds for all waves: classifications and strata."""
+    """Whose panel it is, and what holds for all waves: classifications and strata."""
 
     title: Label
+    running: Label  # its name at the head of every page
+    members: Members
+    population: Label  # whom the members stand for, as a table's caption says it
+    first_year: int = Field(ge=1900, le=2100)  # nobody joined before
+    ages: tuple[int, int]  # of the population, in whole years, both ends within
+    owner: Label | None = None
+    logo: str | None = None  # a file beside panel.yml, SVG or PNG
     report: Report
-    register_positions: dict[Id, Position]
-    regions: dict[Id, Label]
-    specialties: dict[Id, Label]
-    strata: dict[Id, Stratum]
+    register_positions: dict[Id, Position] = {}
+    regions: dict[Id, Label] = {}
+    specialties: dict[Id, Label] = {}
+    strata: dict[Id, Stratum] = {}
     dispositions: dict[Id, Label]
     breaking_kinds: dict[str, Label]  # label of every kind of break
     missing_reasons: dict[str, Label]
@@ -366,5 +408,15 @@ class Codebook(Part):
     def base_label(self, instrument: str, base: str) -> Label:
         return self.instruments[instrument].bases.get(base) or self.panel.bases[base]
 
-    def asked_waves(self, instrument: str) -> list[int]:
-        return [w for w, wave in self.waves.items() if instrument in wave.instruments]
+    @property
+    def classifications(self) -> dict[str, dict[str, Label]]:
+        """What a member is known by -> level -> label: the groupings, then what the sample file alone knows, as far as the panel has it."""
+        panel = self.panel
+        of_sample = {
+            "specialty": panel.specialties, "region": panel.regions,
+            "register_position": {name: part.label for name, part in panel.register_positions.items()},
+            "licence_period": {name: part.label for name, part in panel.strata.items()},
+        }  # fmt: skip
+        return {name: grouping.labels for name, grouping in self.groupings.items()} | {
+            name: levels for name, levels in of_sample.items() if levels and name not in self.groupings
+        }

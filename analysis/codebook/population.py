@@ -1,4 +1,4 @@
-"""Population figures: how many doctors work in Norway, by wave and margin, each with its source and kind."""
+"""Population figures: how many the panel stands for, by wave and margin, each with its source and kind."""
 
 import csv
 import io
@@ -48,7 +48,7 @@ def read(path: Path) -> pd.DataFrame:
                 faults.append(f"{path.name}, wave {wave}: the margins differ in total: {totals.to_dict()}")
     if faults:
         raise LegepaneletError(
-            "POPULATION_FIGURES", "\n".join(faults[:20]), "Each margin of a wave counts the same doctors."
+            "POPULATION_FIGURES", "\n".join(faults[:20]), "Each margin of a wave counts the same persons."
         )
     return table
 

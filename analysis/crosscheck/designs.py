@@ -72,12 +72,12 @@ def of_wave_sheet(panel: WavePanel, ids: list[str], name: str = "analysis") -> S
     who = weighted(0, panel).frame
     raked = {v: f"m_{v}" if v in BACKGROUND or v == "everyone" else v for v in panel.margins["variable"].unique()}
     who = who.assign(**{new: who[f"raked_{v}"] for v, new in raked.items()})
-    columns = dict.fromkeys(["doctor", "stratum", "start_weight", "weight", *raked.values(), *BACKGROUND, *ids])
+    columns = dict.fromkeys(["doctor", "stratum", "start_weight", "weight", *raked.values(), *(c for c in BACKGROUND if c in who), *ids])
     return Sheet(name, who[list(columns)], panel.margins.replace({"variable": raked}))
 
 
 def _stacked(name: str, waves: dict[int, WavePanel], ids: list[str]) -> Sheet:
-    sample, margins = change.stack(waves, [*BACKGROUND, *dict.fromkeys(ids)])
+    sample, margins = change.stack(waves, [*(c for c in BACKGROUND if all(c in panel.doctors for panel in waves.values())), *dict.fromkeys(ids)])
     return Sheet(name, sample.frame, margins)
 
 

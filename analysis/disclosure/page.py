@@ -16,9 +16,9 @@ from analysis.disclosure import audit, rules
 
 CONSTANTS = {
     "SMALLEST_BASE": "answers that an estimate needs (ACRO: minimum threshold)",
-    "SMALLEST_POPULATION": "doctors in Norway that a group holds, by the population figures or, where they lack it, the start weights",
+    "SMALLEST_POPULATION": "persons in the population that a group holds, by the population figures or, where they lack it, the start weights",
     "SMALLEST_SENSITIVE_BASE": "answers that an estimate of a sensitive item needs",
-    "SMALLEST_SENSITIVE_COUNT": "doctors on either side of a sensitive share, and reasons of a missing answer to it",
+    "SMALLEST_SENSITIVE_COUNT": "persons on either side of a sensitive share, and reasons of a missing answer to it",
     "SMALLEST_DISTRIBUTION": "answers of the smallest group of a table that shows more than three categories",
 }
 # Told apart, these would say which counts are small.
@@ -41,7 +41,7 @@ def write(
     told = rules.REASONS | ONE_REASON
     by_reason = [(told[r], int(n)) for r, n in reason[hidden].value_counts().sort_index().items()]
     body = [
-        '<p class="synthetic">SYNTHETIC DATA: no doctor answered this.</p>' if synthetic else "",
+        '<p class="synthetic">SYNTHETIC DATA: nobody answered this.</p>' if synthetic else "",
         f'<p class="verdict same">{escape(_verdict(attacked))}</p>',
         "<h2>Rules</h2>",
         sheet.table(("Rule", "At least"), [(text, getattr(rules, name)) for name, text in CONSTANTS.items()]),

@@ -1,4 +1,4 @@
-"""Population uniqueness: how many doctors in Norway a group holds, whoever of them was asked or answered.
+"""Population uniqueness: how many members of the profession a group holds, whoever of them was asked or answered.
 
 Ten answers say little about persons where a thousand doctors could have given them, and much where there are only twelve.
 """
@@ -67,7 +67,7 @@ def sizes(results: pd.DataFrame, doctors: pd.DataFrame, figures: pd.DataFrame) -
     values = {}
     for row in rows.itertuples():
         domain = of_row(row)
-        if set(domain) <= set(BACKGROUND):
+        if set(domain) <= set(BACKGROUND) & set(doctors):
             key = frozenset(domain.items())
             if key not in found:
                 found[key] = size(domain, doctors, figures)

@@ -56,7 +56,7 @@ def approve(found: pd.DataFrame, computable: list[str], approver: str, reason: s
     lines = []
     if len(told):
         lines += [
-            f"{len(told)} figures of sensitive items differ from what is out by fewer than {SMALLEST_SENSITIVE_COUNT} doctors:"
+            f"{len(told)} figures of sensitive items differ from what is out by fewer than {SMALLEST_SENSITIVE_COUNT} persons:"
         ]
         lines += [
             f"{r.id} counts {r.n:.0f}, {r.earlier} of release {r.release} {r.n_earlier:.0f}"

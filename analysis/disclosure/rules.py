@@ -22,7 +22,7 @@ SMALLEST_DISTRIBUTION = 100  # a smaller group's distribution is shown in three 
 
 REASONS = {  # why a figure is hidden, for the person who approves a release
     "base": f"fewer than {SMALLEST_BASE} answers",
-    "population": f"a group of fewer than {SMALLEST_POPULATION} doctors in the population",
+    "population": f"a group of fewer than {SMALLEST_POPULATION} persons in the population",
     "group": "a sensitive item in a group finer than sex or age",
     "coarse": f"a distribution by groups of which one has fewer than {SMALLEST_DISTRIBUTION} answers: shown in three classes",
     "sensitive": f"a sensitive item: fewer than {SMALLEST_SENSITIVE_BASE} answers, or fewer than {SMALLEST_SENSITIVE_COUNT} on one side",

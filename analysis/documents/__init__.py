@@ -4,11 +4,15 @@ import os
 import shutil
 import sys
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from analysis.errors import LegepaneletError
 from analysis.settings import ROOT
+
+if TYPE_CHECKING:
+    from analysis.codebook import Codebook
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,7 @@ def write(
     done, cards = execute(
         qmd.read(source),
         parameters=parameters,
-        metadata=_metadata(wave, lang, kind, day, edition),
+        metadata=_metadata(book, wave, lang, kind, stage / "figures", edition),
         folder=stage,
         data_hash=data_hash,
     )
@@ -86,7 +90,7 @@ def write(
         print(f"  {fault}", file=sys.__stderr__, flush=True)
     if edition.blind:
         qmd.set_front_matter(
-            done, {k: v for k, v in qmd.front_matter(done).items() if k not in ("author", "affiliation")}
+            done, {k: v for k, v in qmd.front_matter(done).items() if k not in ("author", "affiliation", "owner", "logo")}
         )
     numbers = ledger.record(done, stage / "figures")
     (stage / "numbers.html").write_text(ledger.page(cards), encoding="utf-8")
@@ -99,11 +103,11 @@ def write(
     os.replace(part, notebook)
 
 
-def _metadata(wave: int, lang: str, kind: str, day: date, edition: Edition) -> dict:
+def _metadata(book: "Codebook", wave: int, lang: str, kind: str, beside: Path, edition: Edition) -> dict:
     """What the run adds to a document's front matter."""
     from analysis.presentation import front
 
-    found = front.matter(wave, lang, day, synthetic=kind == "synthetic")
+    found = front.matter(book, wave, lang, synthetic=kind == "synthetic", beside=beside)
     if edition.draft:
         found["draft-label"] = front.WORDS[lang]["draft-label"]
     return found | {name: True for name in ("blind", "manuscript") if getattr(edition, name)}

@@ -154,7 +154,9 @@ def _pdf(text: str, project: dict, resources: Path, epoch: int) -> bytes:
         source = _pandoc(
             text, [*_common(project), f"--template={page}", "--to=typst"], resources, epoch
         )
-    files = {str(p.relative_to(resources)): p.read_bytes() for p in sorted((resources / "figures").glob("*.svg"))}
+    logo = yaml.safe_load(text.split("---\n")[1]).get("logo")
+    pictures = [*sorted((resources / "figures").glob("*.svg")), *([resources / logo] if logo else [])]
+    files = {p.relative_to(resources).as_posix(): p.read_bytes() for p in pictures}
     try:
         pdf, warnings = typst.compile_with_warnings(
             {"main": source, **files}, font_paths=[ROOT / p for p in style["font-paths"]],

@@ -109,10 +109,11 @@ def longitudinal(wave: int, earlier: WavePanel, later: WavePanel, ids: list[str]
 
 
 def _chance_of_answering_again(stayed: pd.DataFrame) -> pd.Series:
-    """Logistic regression of answering again on sex x age and register position (unweighted)."""
+    """Logistic regression of answering again on sex x age and, where it is known, register position (unweighted)."""
     import statsmodels.api as sm
 
-    design = pd.get_dummies(stayed[["sex_age", "register_position"]], drop_first=True).astype(float)
+    known = [v for v in ("sex_age", "register_position") if v in stayed]
+    design = pd.get_dummies(stayed[known], drop_first=True).astype(float)
     design = design.loc[:, design.sum() >= 5]
     fit = sm.GLM((stayed["now"] == "again").astype(float), sm.add_constant(design), family=sm.families.Binomial()).fit()
     return fit.fittedvalues.clip(lower=0.05)

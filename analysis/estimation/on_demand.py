@@ -32,7 +32,7 @@ def estimate(
         asked += three_classes(book, sample, indicators, groups, domains)
     if not asked:
         raise LegepaneletError(
-            "TABLE_EMPTY", "none of these doctors answered this in the wave", "Ask for a larger group."
+            "TABLE_EMPTY", "none of these answered this in the wave", "Ask for a larger group."
         )
     text = ";".join(f"{variable}={','.join(sorted(those))}" for variable, those in sorted(where.items()))
     found = table(estimated(sample.design, asked)).assign(where=text)

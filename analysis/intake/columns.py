@@ -43,14 +43,14 @@ def match(book: Codebook, wave: int, headers: list[str], file: str) -> tuple[str
         if header in doctors:
             doctor = doctor or header
         elif key in TOOLS_OWN and key not in renamed and key not in names:
-            told = f"a survey tool's own number; if it is the doctor's, the wave file says `columns: {{{header}: doctor}}`, else `{header}: ignore`"
+            told = f"a survey tool's own number; if it is the member's, the wave file says `columns: {{{header}: doctor}}`, else `{header}: ignore`"
             problems.append(_problem("UNKNOWN_COLUMN", file, header, told))
         elif (target := _target(key, names, renamed)) is not None:
             targets[header] = target
         else:
             problems.append(_problem("UNKNOWN_COLUMN", file, header, _did_you_mean(header, names)))
     if doctor is None:
-        told = "no column holds the doctor's number; name it 'doctor', or say which it is: `columns: {<column>: doctor}` in the wave file"
+        told = "no column holds the member's number; name it 'doctor', or say which it is: `columns: {<column>: doctor}` in the wave file"
         problems.append(_problem("MISSING_COLUMN", file, "doctor", told))
     problems += _twice(file, doctors, targets)
     problems += _missing(book, wave, targets, file)
@@ -59,7 +59,7 @@ def match(book: Codebook, wave: int, headers: list[str], file: str) -> tuple[str
 
 def _twice(file: str, doctors: list[str], targets: dict[str, Target]) -> list[dict]:
     """Columns that hold the same thing: of two, none is known to be the answer."""
-    held: dict[str, list[str]] = {"the doctor's number": doctors}
+    held: dict[str, list[str]] = {"the member's number": doctors}
     for header, target in targets.items():
         option = "" if target.option is None else f"_{target.option}"
         held.setdefault(f"{target.question.id}{option}", []).append(header)

@@ -41,7 +41,7 @@ def unreadable(path: Path, why: str, hint: str = "Export the file again from the
 
 
 def too_large(path: Path, what: str) -> LegepaneletError:
-    return LegepaneletError("FILE_TOO_LARGE", f"{name(path)}: {what}", "An export holds a row a doctor and a column a question: export it anew.")
+    return LegepaneletError("FILE_TOO_LARGE", f"{name(path)}: {what}", "An export holds a row a member and a column a question: export it anew.")
 
 
 def check_size(path: Path) -> None:

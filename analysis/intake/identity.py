@@ -15,7 +15,7 @@ ROUNDED = re.compile(r"\d+[.,]\d*e\+?\d+|\d+e\+\d+", re.IGNORECASE)
 WEIGHTS = ((3, 7, 6, 1, 8, 9, 4, 5, 2), (5, 4, 3, 2, 7, 6, 5, 4, 3, 2))
 FEW = 0.01  # of 11-digit numbers, valid ones by chance: about 3 of 10,000
 SHARED = 0.05  # of the doctors two waves share: more that differ are an error, not a correction of the register
-LASTING = ("sex", "birth_year", "licence_year")  # what a doctor does not change
+LASTING = ("sex", "birth_year", "licence_year")  # what nobody changes
 
 
 def refuse_persons(numbers: pd.Series, file: str, column: str) -> None:
@@ -31,7 +31,7 @@ def refuse_persons(numbers: pd.Series, file: str, column: str) -> None:
         told, row = "an e-mail address", emails.index[0]
     if told:
         raise LegepaneletError(
-            "IDENTITY_NUMBER", f"{file} row {row}, column '{column}': {told} stands where the panel's number of the doctor belongs",
+            "IDENTITY_NUMBER", f"{file} row {row}, column '{column}': {told} stands where the panel's number of the member belongs",
             "Nothing was written. Delete this file, and export it with the panel's numbers; nobody here may hold the key.",
         )  # fmt: skip
 
@@ -105,16 +105,17 @@ def against_earlier(sample: pd.DataFrame, earlier: Path, file: str) -> tuple[lis
     """
     before = read_table(earlier)
     before.columns = [c.casefold() for c in before.columns]
-    if not {"doctor", *LASTING} <= set(before.columns):
-        return [], [f"{earlier.parent.name}/{earlier.name} lacks {' or '.join(LASTING)}: doctors were not held against it"]
+    lasting = [c for c in LASTING if c in before and c in sample]
+    if "doctor" not in before or not {"sex", "birth_year"} <= set(lasting):
+        return [], [f"{earlier.parent.name}/{earlier.name} lacks {' or '.join(LASTING)}: members were not held against it"]
     before = before[~before["doctor"].duplicated()].set_index("doctor")
     shared = sample[sample["doctor"].isin(before.index)]
-    notes = [f"{len(shared)} of {len(sample)} doctors' numbers are also in {earlier.parent.name}/{earlier.name}"]
+    notes = [f"{len(shared)} of {len(sample)} members' numbers are also in {earlier.parent.name}/{earlier.name}"]
     problems = _repaired(sample, before, file, earlier)
     if shared.empty:
-        told = f"no number is shared with {earlier.parent.name}: no doctor can be followed from there"
+        told = f"no number is shared with {earlier.parent.name}: nobody can be followed from there"
         problems.append({"severity": "warning", "code": "NUMBERS_REPAIRED", "file": file, "column": "doctor", "message": told})
-    for column in LASTING:
+    for column in lasting:
         then = before.loc[shared["doctor"], column].to_numpy()
         now = shared[column].astype(str)
         same = [a == b or (to_number(a) is not None and to_number(a) == to_number(b)) for a, b in zip(now, then, strict=True)]
@@ -122,7 +123,7 @@ def against_earlier(sample: pd.DataFrame, earlier: Path, file: str) -> tuple[lis
         severity = "error" if len(other) > SHARED * len(shared) else "warning"
         was = dict(zip(shared["doctor"], then, strict=True))
         problems += [
-            {"severity": severity, "code": "OTHER_DOCTOR", "file": file, "row": row, "doctor": doctor, "column": column, "value": str(value),
+            {"severity": severity, "code": "OTHER_PERSON", "file": file, "row": row, "doctor": doctor, "column": column, "value": str(value),
              "message": f"was '{was[doctor]}' in {earlier.parent.name}"}
             for row, doctor, value in zip(other["row"], other["doctor"], other[column], strict=True)
         ]  # fmt: skip

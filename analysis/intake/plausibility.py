@@ -21,7 +21,7 @@ def oddities(book: Codebook, wave: int, answers: pd.DataFrame, reasons: pd.DataF
         given = answers[columns].dropna()
         asked = int((reasons[columns[0]] != "not_asked").sum())
         if given.empty:
-            found.append(f"warning NOBODY_ANSWERED column '{question.id}': none of the {asked} doctors who were asked answered it")
+            found.append(f"warning NOBODY_ANSWERED column '{question.id}': none of the {asked} members who were asked answered it")
             continue
         if question.type == "multiple":
             never = [code for code, column in zip(options, columns, strict=True) if not (given[column] == 1).any()]

@@ -52,7 +52,7 @@ def read(book: Codebook, wave: int, answers_file: Path, sample_file: Path, earli
     usable, row_faults = _usable_rows(table, doctor, targets, invited, file, export.declared)
     problems += row_faults
     silent = sum(fault["code"] == "SILENT_ROW" for fault in row_faults)
-    notes += [f"{file}: {silent} rows hold a doctor's number and no answer: these doctors are silent"] if silent else []
+    notes += [f"{file}: {silent} rows hold a member's number and no answer: these members are silent"] if silent else []
     table = table[usable]
     coder = Coder(book, file, table[doctor], export.declared)
     answers, reasons = coder.code(table, targets)
@@ -89,22 +89,22 @@ def _usable_rows(
     for row, number in ids.items():
         spoilt = numbers.spoilt(number) if number and number not in invited.numbers else None
         if number == "":
-            drop(row, "error", "MISSING_ID", "expected the doctor's number")
+            drop(row, "error", "MISSING_ID", "expected the member's number")
         elif spoilt:
             drop(row, "error", "SPOILT_NUMBER", spoilt)
         elif empty[row]:
             drop(row, "warning", "SILENT_ROW", "no answer at all")
         elif number in first_row:
             same = content.loc[row].equals(content.loc[first_row[number]].rename(row))
-            told = f"row {first_row[number]} has the same doctor"
+            told = f"row {first_row[number]} has the same number"
             if same:
                 drop(row, "warning", "REPEATED_ROW", f"{told} and the same answers; the first is used")
             else:
-                drop(row, "error", "DUPLICATE_DOCTOR", f"{told} and other answers; keep one of them")
+                drop(row, "error", "DUPLICATE_MEMBER", f"{told} and other answers; keep one of them")
         else:
             first_row[number] = row
             if number not in invited.numbers:
-                drop(row, "error", "NOT_INVITED", "expected a doctor of sample.csv")
+                drop(row, "error", "NOT_INVITED", "expected a number of sample.csv")
             elif number not in disposition.index:
                 usable[row] = False  # the sample's row has an error of its own, and is listed
             elif disposition[number] not in ANSWERABLE:

@@ -45,12 +45,15 @@ def build(book: Codebook, wave: int, answers: pd.DataFrame, reasons: pd.DataFram
     doctors["eligible"] = ~doctors["final"].isin(response.NOT_ELIGIBLE)
     doctors["age_group"] = _age_group(book, doctors["age"])
     doctors["sex_age"] = doctors["sex"] + ":" + doctors["age_group"]
-    doctors["licence_period"] = _licence_period(book, doctors["licence_year"])
-    doctors["analysed"] = doctors["final"].isin(["complete", "partial"]) & (doctors["age"] <= response.OLDEST)
+    doctors["over_age"] = doctors["age"] > book.panel.ages[1]
+    if "licence_year" in doctors:
+        doctors["licence_period"] = _licence_period(book, doctors["licence_year"])
+    doctors["analysed"] = doctors["final"].isin(["complete", "partial"]) & ~doctors["over_age"]
     if not doctors["analysed"].any():
         answered = doctors["doctor"].isin(answers["doctor"])
-        old = int((answered & (doctors["age"] > response.OLDEST)).sum())
-        told = f"nobody of wave {wave} can be analysed: of {int(answered.sum())} who answered, {old} were over {response.OLDEST}, the rest broke off"
+        old = int((answered & doctors["over_age"]).sum())
+        told = f"of {int(answered.sum())} who answered, {old} were over {book.panel.ages[1]}, the rest broke off"
+        told = f"nobody of wave {wave} can be analysed: {told}"
         raise LegepaneletError("NO_RESPONDENTS", told, "Look at the wave's answers, and at birth_year in sample.csv.")
     doctors = doctors.drop(columns=["stratum", "start_weight"], errors="ignore").join(
         weighting.start_weights(doctors, population)
@@ -77,7 +80,7 @@ def weigh(doctors: pd.DataFrame, population: pd.DataFrame) -> tuple[pd.DataFrame
 
 
 def _age_group(book: Codebook, age: pd.Series) -> pd.Series:
-    group = pd.Series(f"{response.OLDEST + 1}_on", index=age.index)
+    group = pd.Series(f"{book.panel.ages[1] + 1}_on", index=age.index)
     for name, level in book.groupings["age_group"].levels.items():
         group[age.between(*level.ages)] = name
     return group
@@ -93,8 +96,11 @@ def _licence_period(book: Codebook, year: pd.Series) -> pd.Series:
 def _reporting_position(book: Codebook, doctors: pd.DataFrame) -> pd.Series:
     """The group a doctor is reported in: by the own answer, else by the register; none if neither knows."""
     by_code = {code: name for name, level in book.groupings["position"].levels.items() for code in level.codes}
-    register = doctors["register_position"].map({name: p.code for name, p in book.panel.register_positions.items()})
-    return doctors["position"].fillna(register.astype(float)).map(by_code)
+    code = doctors["position"]
+    if "register_position" in doctors:
+        register = doctors["register_position"].map({name: p.code for name, p in book.panel.register_positions.items()})
+        code = code.fillna(register.astype(float))
+    return code.map(by_code)
 
 
 def indicator_ids(book: Codebook, wave: int) -> list[str]:

@@ -32,7 +32,7 @@ def facts(book: Codebook, wave: int, panels: dict[int, WavePanel], answers: pd.D
 
 def _count(wave: int, indicator: str, by: str, level: str, n: int, term: str = "", base: int | None = None) -> Row:
     key = Key(wave, indicator, "count", "count", groups=((by, level),), term=term, weighting="none")
-    return Row(key, "doctors", estimate=float(n), count=int(n), n=base)
+    return Row(key, "persons", estimate=float(n), count=int(n), n=base)
 
 
 def fieldwork(wave: int, panel: WavePanel, before: WavePanel | None) -> Iterator[Row]:
@@ -55,10 +55,10 @@ def representativeness(wave: int, panel: WavePanel) -> Iterator[Row]:
 
     Weighted shares of what was raked are so by construction and say so (term `by_construction`).
     """
-    invited, who = panel.doctors[panel.doctors["eligible"] & (panel.doctors["age"] <= response.OLDEST)], panel.analysed
+    invited, who = panel.doctors[panel.doctors["eligible"] & ~panel.doctors["over_age"]], panel.analysed
     raked = set(panel.margins["variable"]) | ({"sex", "age_group"} if "sex_age" in set(panel.margins["variable"]) else set())
     population = _population(panel.population)
-    for variable in COMPARED:
+    for variable in (v for v in COMPARED if v in invited):
         for level in sorted(set(invited[variable]) | set(who[variable])):
             here = Key(wave, "representativeness", "", "count", groups=((variable, level),), weighting="none")
             for statistic, frame in (("share_invited", invited), ("share_respondents", who)):

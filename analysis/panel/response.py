@@ -10,7 +10,6 @@ import pandas as pd
 
 COMPLETE, PARTIAL = 0.80, 0.50  # shares of the applicable items answered
 NOT_ELIGIBLE = ("deceased", "emigrated", "retired", "withdrawn")
-OLDEST = 69  # the population is working doctors under 70
 
 
 def disposition(sample: pd.DataFrame, reasons: pd.DataFrame, questions: dict[str, list[str]]) -> pd.Series:
@@ -85,7 +84,7 @@ def followed(earlier: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
     """Those analysed in the earlier wave, with `now`: again, left (gone from the population) or lost (silent, off the panel)."""
     final, who = later.set_index("doctor"), earlier[earlier["analysed"]].reset_index(drop=True)
     state = who["doctor"].map(final["final"]).fillna("off_panel")
-    old = who["doctor"].map(final["age"]).gt(OLDEST)
+    old = who["doctor"].map(final["over_age"]).fillna(False).astype(bool)
     again = who["doctor"].map(final["analysed"]).fillna(False).astype(bool)
     gone = state.isin(("deceased", "emigrated", "retired")) | old
     return who.assign(now=np.select([again, gone], ["again", "left"], "lost"))

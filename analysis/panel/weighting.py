@@ -19,7 +19,8 @@ RAKED = ("sex_age", "register_position", "sex")  # margins used where the wave h
 def start_weights(sample: pd.DataFrame, population: pd.DataFrame) -> pd.DataFrame:
     """`stratum` and `start_weight` of the invited: those of the file, or population / invited by licence period.
 
-    Where the population by stratum is not known for every stratum of the sample: one stratum, equal weights.
+    Where the sample does not know the licence year, or the population by stratum is not known for every stratum of the sample: one stratum,
+    equal weights.
     """
     if "start_weight" in sample and sample["start_weight"].notna().any():
         return (
@@ -29,12 +30,18 @@ def start_weights(sample: pd.DataFrame, population: pd.DataFrame) -> pd.DataFram
         )
     size = population[population["variable"] == "stratum"].set_index("level")["count"]
     eligible = sample["eligible"]
-    invited = sample.loc[eligible, "licence_period"].value_counts()
-    if len(size) and set(invited.index) <= set(size.index):
-        factor = (size / invited).dropna()
-        return pd.DataFrame({"stratum": sample["licence_period"], "start_weight": sample["licence_period"].map(factor)})
-    total = population.loc[population["variable"] == "sex", "count"].sum()
-    return pd.DataFrame({"stratum": "all", "start_weight": total / eligible.sum()}, index=sample.index)
+    if "licence_period" in sample:
+        invited = sample.loc[eligible, "licence_period"].value_counts()
+        if len(size) and set(invited.index) <= set(size.index):
+            factor = (size / invited).dropna()
+            return pd.DataFrame({"stratum": sample["licence_period"], "start_weight": sample["licence_period"].map(factor)})
+    return pd.DataFrame({"stratum": "all", "start_weight": total_of(population) / eligible.sum()}, index=sample.index)
+
+
+def total_of(population: pd.DataFrame) -> int:
+    """How many the population counts; every margin counts the same."""
+    margins = population[population["variable"] != "stratum"]
+    return int(margins.loc[margins["variable"] == margins["variable"].iloc[0], "count"].sum())
 
 
 def margins_of(population: pd.DataFrame, respondents: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -44,7 +51,7 @@ def margins_of(population: pd.DataFrame, respondents: pd.DataFrame) -> tuple[pd.
     joins its neighbour in the population's order, age groups within their sex. Raises MARGIN_UNKNOWN_LEVEL, MARGIN_EMPTY.
     """
     known = set(population["variable"])
-    variables = [v for v in RAKED if v in known and not (v == "sex" and "sex_age" in known)]
+    variables = [v for v in RAKED if v in known and v in respondents and not (v == "sex" and "sex_age" in known)]
     rows, columns = [], {}
     for variable in variables:
         counts = population[population["variable"] == variable].set_index("level")["count"]
@@ -60,7 +67,7 @@ def margins_of(population: pd.DataFrame, respondents: pd.DataFrame) -> tuple[pd.
         if empty := set(merged.index) - set(columns[variable].unique()):
             raise LegepaneletError(
                 "MARGIN_EMPTY",
-                f"{variable} = '{min(empty)}': {merged[min(empty)]} doctors in the population, and none of them answered",
+                f"{variable} = '{min(empty)}': {merged[min(empty)]} persons in the population, and none of them answered",
                 "Nobody can stand for them. Look at sample.csv and the answers, or leave the margin out of the population file.",
             )
         rows += [{"variable": variable, "level": level, "count": n} for level, n in merged.items()]
@@ -136,7 +143,7 @@ def rake(frame: pd.DataFrame, margins: pd.DataFrame) -> np.ndarray:
             return weight
     raise LegepaneletError(
         "RAKING_FAILED", f"no weights meet the population's margins {', '.join(dict.fromkeys(margins['variable']))} in {MOST_SWEEPS} sweeps",
-        "Some crossing of these margins has doctors in the population and hardly any who answered: look at sample.csv and population.csv.",
+        "Some crossing of these margins has persons in the population and hardly any who answered: look at sample.csv and population.csv.",
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ TEXTS = {
         "title": "Om tallet", "close": "Lukk", "what": "Spørsmål", "who": "Gjelder", "n": "Antall", "weighting": "Vekting",
         "estimate": "Estimat", "change": "Sammenliknet med", "wave": "Runde", "data": "Data", "row": "Oppgi ved henvisning",
         "cross": "vektet til populasjonen", "longitudinal": "vektet for frafall mellom rundene", "none": "uvektet",
-        "answers": "{n} svar", "of": "{count} av {n}", "both": "{wave}; {n} leger svarte begge ganger", "sum": "Sum av {k} tall",
+        "answers": "{n} svar", "of": "{count} av {n}", "both": "{wave}; {n} {many} svarte begge ganger", "sum": "Sum av {k} tall",
         "points": "prosentpoeng", "hash": "SHA-256 begynner med {hash}", "synthetic": "syntetiske data",
         "model": "Modell", "and": " og ",
     },
@@ -18,7 +18,7 @@ TEXTS = {
         "title": "About this number", "close": "Close", "what": "Question", "who": "Concerns", "n": "Number", "weighting": "Weighting",
         "estimate": "Estimate", "change": "Compared with", "wave": "Wave", "data": "Data", "row": "To be cited as",
         "cross": "weighted to the population", "longitudinal": "weighted for loss between the waves", "none": "unweighted",
-        "answers": "{n} answers", "of": "{count} of {n}", "both": "{wave}; {n} doctors answered both times", "sum": "Sum of {k} figures",
+        "answers": "{n} answers", "of": "{count} of {n}", "both": "{wave}; {n} {many} answered both times", "sum": "Sum of {k} figures",
         "points": "percentage points", "hash": "SHA-256 begins with {hash}", "synthetic": "synthetic data",
         "model": "Model", "and": " and ",
     },
@@ -55,7 +55,7 @@ def _card(report, row: dict) -> list[list[str]]:
         n_both = row["n_both"]
         basis = str(int(row["vs_wave"]))
         found.append(
-            ["change", basis if pd.isna(n_both) else texts["both"].format(wave=basis, n=numbers.whole(n_both, lang))]
+            ["change", basis if pd.isna(n_both) else texts["both"].format(wave=basis, n=numbers.whole(n_both, lang), **report.names)]
         )
     found.append(["wave", str(row["wave"])])
     return [[texts[key], plain(text)] for key, text in found if text]
@@ -77,11 +77,8 @@ def _what(report, row: dict) -> str:
 
 
 def _who(report, row: dict) -> str:
-    panel, lang = report.book.panel, report.lang
-    labels = {**{name: grouping.labels for name, grouping in report.book.groupings.items()},
-              "specialty": panel.specialties, "region": panel.regions,
-              "register_position": {k: p.label for k, p in panel.register_positions.items()},
-              "instrument": {k: i.title for k, i in report.book.instruments.items()}}  # fmt: skip
+    lang = report.lang
+    labels = report.book.classifications | {"instrument": {k: i.title for k, i in report.book.instruments.items()}}
     groups = [labels[row[by]][row[level]][lang] for by, level in (("by", "level"), ("by2", "level2"))
               if row[by] in labels and row[level] in labels[row[by]]]  # fmt: skip
     if row["vs_level"] and row["by"] in labels:
@@ -108,7 +105,7 @@ def _estimate(report, row: dict) -> str:
     share = row["unit"] == "share" or (
         row["unit"] == "difference" and indicator is not None and indicator.kind == "binary"
     )
-    counted = row["unit"] in ("number", "doctors") and float(row["estimate"]).is_integer()
+    counted = row["unit"] in ("number", "persons") and float(row["estimate"]).is_integer()
     factor, digits = (100, 1) if share else (1, 0 if counted else 2)
     after = numbers.NBSP + (TEXTS[report.lang]["points"] if row["unit"] == "difference" else "%") if share else ""
     text = numbers.decimal(factor * row["estimate"], digits, report.lang) + after

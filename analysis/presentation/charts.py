@@ -6,7 +6,6 @@ import matplotlib.pyplot as plt
 import pandas as pd
 
 from analysis.presentation import numbers, style
-from analysis.presentation.words import STEPS
 
 WIDTH = 6.22  # inches; the text column of the PDF, so that letters have one size in all figures
 INTERVAL = {"color": style.ACCENT, "elinewidth": 1.1, "capsize": 0, "fmt": "o", "markersize": 4.5}
@@ -181,10 +180,9 @@ def bars(options: pd.DataFrame, axis: str, lang: str):
     return figure
 
 
-def flow(steps: dict[str, int], lang: str):
+def flow(steps: dict[str, int], words: dict[str, str], lang: str):
     """The participant flow: boxes downwards, those who leave to the right."""
     style.apply()
-    words = STEPS[lang]
     leave = {
         "sample": [k for k in steps if k.startswith("not_eligible_") and steps[k]],
         "eligible": [k for k in ("silent", "refused", "break_off") if steps[k]],

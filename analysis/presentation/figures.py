@@ -13,15 +13,13 @@ from analysis.presentation.drawings import Drawing
 from analysis.presentation.floats import ABSENT, Cell, Figure, Text, markdown_safe
 from analysis.presentation.words import STEPS
 
-# Drawn one by one under a trend; the other positions are few, and stand in the tables.
-
 TEXTS = {
     "nb": {
         "trend": "{label}, {first}–{last}, {who}. Punktene er vektede estimater med 95 % konfidensintervall{axis}.",
         "marks": "Prikkede streker markerer brudd som ikke hindrer sammenlikning: {list}.",
         "ends": "Heltrukne streker viser hvor serien brytes: {list}.",
-        "groups": "{label} i {wave}, etter kjønn, alder og stilling. Punktene er vektede estimater med 95 % konfidensintervall.",
-        "trend_alt": "Linjediagram over {label} med 95 % konfidensintervaller. Alle leger: {all}",
+        "groups": "{label} i {wave}, etter {by}. Punktene er vektede estimater med 95 % konfidensintervall.",
+        "trend_alt": "Linjediagram over {label} med 95 % konfidensintervaller. Alle {many}: {all}",
         "groups_alt": "Punktdiagram over {label} i {wave} med 95 % konfidensintervaller: {all}",
         "diverging": "{title}. Vektet fordeling i prosent{base}, ordnet om midten av skalaen. Antall svar per spørsmål: {n}.",
         "diverging_alt": "Stablede søyler ordnet om midten av skalaen. {all}",
@@ -32,14 +30,14 @@ TEXTS = {
         "multiple": "; flere svar var mulige", "base": " blant {base}", "or": " eller ",
         "nothing": "«{label}» vises ikke i en figur: ingen av tallene kan vises, fordi ingen svarte, eller av hensyn til personvernet.",
         "flow": "Deltakerne i {wave}, fra utvalg til analyse.", "flow_alt": "Flytskjema over deltakerne: {all}",
-        "percent": ", i prosent", "everyone": "alle", "with_positions": "alle og etter stilling",
+        "percent": ", i prosent", "everyone": "alle", "with_groups": "alle og etter {grouping}",
     },
     "en": {
         "trend": "{label}, {first}–{last}, {who}. Points are weighted estimates with 95% confidence intervals{axis}.",
         "marks": "Dotted rules mark breaks that do not prevent comparison: {list}.",
         "ends": "Solid rules show where the series breaks: {list}.",
-        "groups": "{label} in {wave}, by sex, age and position. Points are weighted estimates with 95% confidence intervals.",
-        "trend_alt": "Line chart of {label} with 95% confidence intervals. All doctors: {all}",
+        "groups": "{label} in {wave}, by {by}. Points are weighted estimates with 95% confidence intervals.",
+        "trend_alt": "Line chart of {label} with 95% confidence intervals. All {many}: {all}",
         "groups_alt": "Dot chart of {label} in {wave} with 95% confidence intervals: {all}",
         "diverging": "{title}. Weighted distribution in per cent{base}, set about the middle of the scale. Answers per question: {n}.",
         "diverging_alt": "Stacked bars set about the middle of the scale. {all}",
@@ -50,7 +48,7 @@ TEXTS = {
         "multiple": "; more than one answer was possible", "base": " among {base}", "or": " or ",
         "nothing": "No figure of '{label}' is shown: none of its numbers can be, as nobody answered, or to protect persons.",
         "flow": "The participants of {wave}, from sample to analysis.", "flow_alt": "Flow chart of the participants: {all}",
-        "percent": ", in per cent", "everyone": "all", "with_positions": "all and by position",
+        "percent": ", in per cent", "everyone": "all", "with_groups": "all and by {grouping}",
     },
 }  # fmt: skip
 
@@ -66,17 +64,18 @@ def trend(report, name: str) -> Figure | Text:
         return groups(report, name)
     texts, breaks = TEXTS[report.lang], _breaks(report, indicator, sorted(rows["wave"]))
     lines, hidden = [], list(map(str, _hidden_waves(report, name, percent)))
-    positions = report.book.groupings["position"]
-    for position, label in positions.labels.items():
-        line = _series(report, name, percent, by="position", level=position)
-        if len(line) >= 2 and (position in positions.lines or not positions.lines):
-            lines.append((label[report.lang], line))
-            gone = _hidden_waves(report, name, percent, by="position", level=position)
-            hidden += [f"{label[report.lang]} ({', '.join(map(str, gone))})"] if gone else []
+    drawn_by = next((by for by, grouping in report.book.groupings.items() if grouping.lines), "")
+    for level in report.book.groupings[drawn_by].lines if drawn_by else ():
+        line, label = _series(report, name, percent, by=drawn_by, level=level), report.book.groupings[drawn_by].labels[level][report.lang]
+        if len(line) >= 2:
+            lines.append((label, line))
+            gone = _hidden_waves(report, name, percent, by=drawn_by, level=level)
+            hidden += [f"{label} ({', '.join(map(str, gone))})"] if gone else []
+    who = texts["with_groups"].format(grouping=report.book.groupings[drawn_by].label[report.lang].lower()) if lines else texts["everyone"]
     figure = Drawing("trend", (rows, {w: kind for w, (kind, _) in breaks.items()}, lines, _axis(report, indicator), percent, report.lang))
     waves = sorted(rows["wave"])
     caption = texts["trend"].format(label=markdown_safe(report.label_of(name)), first=waves[0], last=waves[-1],
-                                    who=texts["with_positions" if lines else "everyone"], axis=texts["percent"] if percent else "")  # fmt: skip
+                                    who=who, axis=texts["percent"] if percent else "")  # fmt: skip
     for kind in ("marks", "ends"):
         whys: dict[str, list[str]] = {}
         for wave, (how, reasons) in breaks.items():
@@ -84,7 +83,7 @@ def trend(report, name: str) -> Figure | Text:
                 whys.setdefault(why, []).append(str(wave))
         if whys:
             caption += " " + texts[kind].format(list="; ".join(f"{why} ({', '.join(ws)})" for why, ws in whys.items()))
-    alt = texts["trend_alt"].format(label=indicator.label[report.lang], all=_described(
+    alt = texts["trend_alt"].format(**report.names, label=indicator.label[report.lang], all=_described(
         [(f"{r.wave}:", " ".join(_pair(r, report.digits(name), report.lang))) for r in rows.itertuples()]))  # fmt: skip
     data = [("", rows), *lines]
     body = [
@@ -156,7 +155,7 @@ def _estimates_head(report, what: str, percent: bool) -> list[Cell]:
 
 
 def groups(report, name: str) -> Figure | Text:
-    """An indicator by sex, age and position in the report's wave."""
+    """An indicator by each grouping in the report's wave."""
     indicator = report.indicator(name)
     if indicator is None:
         return ABSENT
@@ -178,12 +177,13 @@ def groups(report, name: str) -> Figure | Text:
         body.append([Cell(label, number=False), Cell(value), Cell(limits)])
     if not rows:
         return _nothing(report, indicator.label[lang])
-    caption = texts["groups"].format(label=markdown_safe(report.label_of(name)), wave=report.wave)
+    caption = texts["groups"].format(**report.names, label=markdown_safe(report.label_of(name)), wave=report.wave)
     alt = texts["groups_alt"].format(label=indicator.label[lang], wave=report.wave, all=_described(told))
     head = _estimates_head(report, "group", percent)
-    positions = [label[lang] for label in report.book.groupings["position"].labels.values()]
-    if set(positions) <= set(hidden):  # a sensitive item
-        hidden = [label for label in hidden if label not in positions] + [report.words["all_positions"]]
+    for grouping in (g for g in report.book.groupings.values() if g.every):
+        levels = [label[lang] for label in grouping.labels.values()]
+        if set(levels) <= set(hidden):  # a sensitive item
+            hidden = [label for label in hidden if label not in levels] + [grouping.every[lang]]
     drawn = Drawing("groups", (rows, _axis(report, indicator)))
     return report._drawn(drawn, f"groups_{name}", alt, caption, head, body, hidden)
 
@@ -314,13 +314,13 @@ def flow(report) -> Figure:
     """The participant flow of the wave."""
     rows = report.results.where(wave=report.wave, indicator="flow", by="step")
     steps = {r["level"]: r["count"] for _, r in rows.iterrows()}
-    texts, words = TEXTS[report.lang], STEPS[report.lang]
+    texts, words = TEXTS[report.lang], {step: text.format(**report.names) for step, text in STEPS[report.lang].items()}
     told = [(words[step], numbers.whole(n, report.lang)) for step, n in steps.items() if n]
     alt = texts["flow_alt"].format(all=_described([(step.lower(), n) for step, n in told]))
     head = [Cell(report.words["step"], number=False), Cell(report.words["n"])]
     body = [[Cell(step, number=False), Cell(n)] for step, n in told]
     caption = texts["flow"].format(wave=report.wave)
-    return report._drawn(Drawing("flow", (steps, report.lang)), "flow", alt, caption, head, body)
+    return report._drawn(Drawing("flow", (steps, words, report.lang)), "flow", alt, caption, head, body)
 
 
 def _described(rows: list[tuple[str, str]]) -> str:

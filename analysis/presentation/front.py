@@ -1,29 +1,34 @@
 """What a document's front matter says besides title and text: wave, date, language, authors, the mark of synthetic data."""
 
-from datetime import date
+import shutil
+from pathlib import Path
 
 from babel.dates import format_date
 
+from analysis.codebook import Codebook
+from analysis.settings import settings
+
 LANGUAGE = {"nb": ("nb", "NO"), "en": ("en", "GB")}
 WORDS = {
-    "nb": {"running": "Legepanelet {wave}", "toc-title": "Innhold", "page-of": "av", "skip-label": "Hopp til innholdet",
+    "nb": {"toc-title": "Innhold", "page-of": "av", "skip-label": "Hopp til innholdet",
            "synthetic-label": "SYNTETISKE DATA", "draft-label": "UTKAST: teksten har påstander eller tall uten dekning",
            "author": "Forfatter {number} (plassholder)", "affiliation": "Institusjon (plassholder)"},
-    "en": {"running": "Legepanelet {wave}", "toc-title": "Contents", "page-of": "of", "skip-label": "Skip to content",
+    "en": {"toc-title": "Contents", "page-of": "of", "skip-label": "Skip to content",
            "synthetic-label": "SYNTHETIC DATA", "draft-label": "DRAFT: the text has claims or numbers without support",
            "author": "Author {number} (placeholder)", "affiliation": "Institution (placeholder)"},
 }  # fmt: skip
 PLACEHOLDERS = 2  # authors of a document made from synthetic data
 
 
-def matter(wave: int, lang: str, day: date, *, synthetic: bool) -> dict:
-    """The front matter of a document of a wave, dated `day`; one of synthetic data has placeholders for authors."""
-    language, region = LANGUAGE[lang]
-    words = WORDS[lang]
+def matter(book: Codebook, wave: int, lang: str, *, synthetic: bool, beside: Path) -> dict:
+    """The front matter of a document of a wave. One of synthetic data has placeholders for authors, and the panel's owner does not sign it;
+    else the owner's logo is laid into the folder `beside` the document's figures."""
+    (language, region), words, panel = LANGUAGE[lang], WORDS[lang], book.panel
+    day = book.waves[wave].document_date
     found = {
         "wave": wave, "lang": f"{language}-{region}",
         "date": day.isoformat(), "date-long": format_date(day, "long", locale=f"{language}_{region}"),
-        "running": words["running"].format(wave=wave),
+        "running": f"{panel.running[lang]} {wave}",
         **{key: words[key] for key in ("toc-title", "page-of", "skip-label")},
     }  # fmt: skip
     if synthetic:
@@ -32,6 +37,11 @@ def matter(wave: int, lang: str, day: date, *, synthetic: bool) -> dict:
             for n in range(PLACEHOLDERS)
         ]
         found |= {"synthetic": True, "synthetic-label": words["synthetic-label"], "author": people}
+    elif panel.owner:
+        found["owner"] = panel.owner[lang]
+        if panel.logo:
+            shutil.copyfile(settings().codebook / panel.logo, beside / panel.logo)
+            found["logo"] = f"{beside.name}/{panel.logo}"
     return found
 
 

@@ -14,29 +14,28 @@ from analysis.presentation.words import WORDS
 
 TEXTS = {
     "nb": {
-        "title": "{label}, Legepanelet {wave}", "only": "Avgrenset til: {what}.",
+        "title": "{label}, {panel} {wave}", "only": "Avgrenset til: {what}.",
         "classes": ("Laveste trinn", "Midterste trinn", "Høyeste trinn"), "of_base": "Spørsmålet er stilt til {base}.",
-        "in_classes": "Fordelingen vises i tre klasser, fordi minst én gruppe har få svar.", "synthetic": "SYNTETISKE DATA: ingen lege har svart dette.",
+        "in_classes": "Fordelingen vises i tre klasser, fordi minst én gruppe har få svar.", "synthetic": "SYNTETISKE DATA: ingen har svart dette.",
         "cite": "Tallene med nøkler og flere desimaler står i {file}.",
     },
     "en": {
-        "title": "{label}, the Norwegian physicians' panel {wave}", "only": "Restricted to: {what}.",
+        "title": "{label}, {panel} {wave}", "only": "Restricted to: {what}.",
         "classes": ("Lowest steps", "Middle", "Highest steps"), "of_base": "Asked of {base}.",
         "in_classes": "The distribution is shown in three classes, as at least one group has few answers.",
-        "synthetic": "SYNTHETIC DATA: no doctor answered this.", "cite": "The numbers with their ids and more decimals are in {file}.",
+        "synthetic": "SYNTHETIC DATA: nobody answered this.", "cite": "The numbers with their ids and more decimals are in {file}.",
     },
 }  # fmt: skip
 
 
 def labels(book: Codebook, lang: str) -> dict[str, dict[str, str]]:
     """Variable -> level -> label, of every variable that a table may be asked by."""
-    panel = book.panel
-    plain = {name: grouping.labels for name, grouping in book.groupings.items()} | {"region": panel.regions, "specialty": panel.specialties}
-    parts = {"register_position": panel.register_positions, "licence_period": panel.strata}
-    found = {variable: {level: text[lang] for level, text in levels.items()} for variable, levels in plain.items()}
-    return found | {
-        variable: {level: part.label[lang] for level, part in levels.items()} for variable, levels in parts.items()
-    }
+    return {variable: {level: text[lang] for level, text in levels.items()} for variable, levels in book.classifications.items()}
+
+
+def _in_a_title(name: str) -> str:
+    """The panel's name where it does not come first: an English article loses its capital."""
+    return name[0].lower() + name[1:] if name.startswith("The ") else name
 
 
 def write(
@@ -69,7 +68,7 @@ def write(
         body += _part(form, rows, names, lang)
     said = path.with_suffix(".csv")
     body.append(f'<p class="small">{texts["cite"].format(file=said.name)}</p>')
-    sheet.write(path, texts["title"].format(label=one.label[lang], wave=wave), body, lang)
+    sheet.write(path, texts["title"].format(label=one.label[lang], panel=_in_a_title(book.panel.title[lang]), wave=wave), body, lang)
     empty = [c for c in rows if rows[c].astype(str).isin(["", "nan", "<NA>"]).all()]
     kept = rows.drop(columns=empty).assign(**({"data": "SYNTHETIC DATA"} if synthetic else {}))
     digits = [

@@ -1,5 +1,7 @@
 """Sentences made of results: what changed, who differs, what was answered most. They say no more than the interval does."""
 
+from collections.abc import Mapping
+
 from analysis.presentation import numbers
 from analysis.presentation.numbers import NBSP
 
@@ -14,19 +16,16 @@ TEXTS = {
         "down_mean": "Det er {size}{unit} lavere enn i {wave} ({ci}).",
         "unsure_share": "Endringen siden {wave} er usikker: {size} prosentpoeng ({ci}).",
         "unsure_mean": "Endringen siden {wave} er usikker: {size}{unit} ({ci}).",
-        "within_share": "Blant de {n} legene som svarte begge ganger, er endringen {size} prosentpoeng ({ci}).",
-        "within_mean": "Blant de {n} legene som svarte begge ganger, er endringen {size}{unit} ({ci}).",
-        "women_more": "Kvinner ligger {size} høyere enn menn ({ci}).",
-        "women_less": "Kvinner ligger {size} lavere enn menn ({ci}).",
-        "sex_unsure": "Forskjellen mellom kvinner og menn er usikker: {size} ({ci}).",
-        "old_more": "Leger på 55–69 år ligger {size} høyere enn leger under 40 år ({ci}).",
-        "old_less": "Leger på 55–69 år ligger {size} lavere enn leger under 40 år ({ci}).",
-        "age_unsure": "Forskjellen mellom leger på 55–69 år og leger under 40 år er usikker: {size} ({ci}).",
-        "positions": "Etter stilling er tallet høyest blant {high} ({high_value}) og lavest blant {low} ({low_value}).",
-        "positions_alike": "Etter stilling er tallet det samme i alle grupper ({value}).",
+        "within_share": "Blant de {n} {the} som svarte begge ganger, er endringen {size} prosentpoeng ({ci}).",
+        "within_mean": "Blant de {n} {the} som svarte begge ganger, er endringen {size}{unit} ({ci}).",
+        "higher": "{One} ligger {size} høyere enn {other} ({ci}).",
+        "lower": "{One} ligger {size} lavere enn {other} ({ci}).",
+        "difference_unsure": "Forskjellen mellom {one} og {other} er usikker: {size} ({ci}).",
+        "difference_none": "{One} og {other} har samme tall.",
+        "extremes": "Etter {by} er tallet høyest blant {high} ({high_value}) og lavest blant {low} ({low_value}).",
+        "alike": "Etter {by} er tallet det samme i alle grupper ({value}).",
         "change_none": "Tallet er det samme som i {wave}.",
-        "within_none": "Blant de {n} legene som svarte begge ganger, er tallet det samme.",
-        "sex_none": "Kvinner og menn har samme tall.", "age_none": "Leger på 55–69 år og leger under 40 år har samme tall.",
+        "within_none": "Blant de {n} {the} som svarte begge ganger, er tallet det samme.",
         "most": "Flest svarer «{one}» ({one_value}), dernest «{two}» ({two_value}).",
         "most_ticked": "Flest krysset av for «{one}» ({one_value}), dernest «{two}» ({two_value}).",
         "agree": "Andelen som svarer {high}, er størst for «{one}» ({one_value}) og minst for «{two}» ({two_value}).",
@@ -43,19 +42,16 @@ TEXTS = {
         "down_mean": "It is {size}{unit} lower than in {wave} ({ci}).",
         "unsure_share": "The change since {wave} is uncertain: {size} percentage points ({ci}).",
         "unsure_mean": "The change since {wave} is uncertain: {size}{unit} ({ci}).",
-        "within_share": "Among the {n} doctors who answered both times, the change is {size} percentage points ({ci}).",
-        "within_mean": "Among the {n} doctors who answered both times, the change is {size}{unit} ({ci}).",
-        "women_more": "Women are {size} above men ({ci}).",
-        "women_less": "Women are {size} below men ({ci}).",
-        "sex_unsure": "The difference between women and men is uncertain: {size} ({ci}).",
-        "old_more": "Doctors aged 55–69 are {size} above doctors under 40 ({ci}).",
-        "old_less": "Doctors aged 55–69 are {size} below doctors under 40 ({ci}).",
-        "age_unsure": "The difference between doctors aged 55–69 and those under 40 is uncertain: {size} ({ci}).",
-        "positions": "By position the figure is highest among {high} ({high_value}) and lowest among {low} ({low_value}).",
-        "positions_alike": "By position the figure is the same in all groups ({value}).",
+        "within_share": "Among the {n} {many} who answered both times, the change is {size} percentage points ({ci}).",
+        "within_mean": "Among the {n} {many} who answered both times, the change is {size}{unit} ({ci}).",
+        "higher": "{One} are {size} above {other} ({ci}).",
+        "lower": "{One} are {size} below {other} ({ci}).",
+        "difference_unsure": "The difference between {one} and {other} is uncertain: {size} ({ci}).",
+        "difference_none": "{One} and {other} have the same figure.",
+        "extremes": "By {by} the figure is highest among {high} ({high_value}) and lowest among {low} ({low_value}).",
+        "alike": "By {by} the figure is the same in all groups ({value}).",
         "change_none": "The figure is the same as in {wave}.",
-        "within_none": "Among the {n} doctors who answered both times, the figure is the same.",
-        "sex_none": "Women and men have the same figure.", "age_none": "Doctors aged 55–69 and doctors under 40 have the same figure.",
+        "within_none": "Among the {n} {many} who answered both times, the figure is the same.",
         "most": "Most answer '{one}' ({one_value}), then '{two}' ({two_value}).",
         "most_ticked": "Most ticked '{one}' ({one_value}), then '{two}' ({two_value}).",
         "agree": "The share answering {high} is largest for '{one}' ({one_value}) and smallest for '{two}' ({two_value}).",
@@ -80,8 +76,8 @@ def interval(row: dict, digits: int, factor: float, lang: str) -> str:
     return numbers.interval(*limits, lang)
 
 
-def change(row: dict | None, percent: bool, digits: int, unit: str, lang: str, refused: str = "") -> str:
-    """One sentence on the change since the wave before: a direction only if the interval excludes 0."""
+def change(row: dict | None, percent: bool, digits: int, unit: str, lang: str, refused: str, names: Mapping[str, str]) -> str:
+    """One sentence on the change since the wave before: a direction only if the interval excludes 0. `names` are `naming.words`."""
     texts, kind = TEXTS[lang], "share" if percent else "mean"
     if row is None:
         return texts["first"]
@@ -92,12 +88,12 @@ def change(row: dict | None, percent: bool, digits: int, unit: str, lang: str, r
         return ""
     if is_nought(row):
         text = "within_none" if row["statistic"] == "change_within" else "change_none"
-        return texts[text].format(wave=wave, n=numbers.decimal(row["n"], 0, lang))
+        return texts[text].format(wave=wave, n=numbers.decimal(row["n"], 0, lang), **names)
     factor = 100 if percent else 1
     ci = interval(row, digits, factor, lang)
     if row["statistic"] == "change_within":
         size = numbers.signed(factor * row["estimate"], digits, lang)
-        return texts[f"within_{kind}"].format(n=numbers.decimal(row["n"], 0, lang), size=size, ci=ci, unit=unit)
+        return texts[f"within_{kind}"].format(n=numbers.decimal(row["n"], 0, lang), size=size, ci=ci, unit=unit, **names)
     if not excludes_zero(row):
         return texts[f"unsure_{kind}"].format(
             size=numbers.signed(factor * row["estimate"], digits, lang), wave=wave, ci=ci, unit=unit
@@ -126,23 +122,17 @@ def size(row: dict, percent: bool, digits: int, unit: str, lang: str) -> str:
     return f"{numbers.decimal(factor * row['estimate'], digits, lang)}{after} ({interval(row, digits, factor, lang)})"
 
 
-# The pairs that the sentences on women and men, old and young speak of, by their very words: another contrast has no sentence.
-SPOKEN_OF = {"sex": ("female", "male"), "age_group": ("55_69", "under_40")}
-
-
-def difference(row: dict | None, percent: bool, digits: int, unit: str, lang: str) -> str:
-    """One sentence on women against men, or old against young; a direction only if the interval excludes 0."""
+def difference(row: dict | None, percent: bool, digits: int, unit: str, lang: str, one: str, other: str) -> str:
+    """One sentence on a group against another (`one` less `other`, as sentences call them); a direction only if the interval excludes 0."""
     if row is None or row["status"] != "shown":
         return ""
     texts, factor = TEXTS[lang], 100 if percent else 1
-    more, less, unsure = (
-        ("women_more", "women_less", "sex_unsure") if row["by"] == "sex" else ("old_more", "old_less", "age_unsure")
-    )
     after = NBSP + texts["points"] if percent else unit
+    who = {"one": one, "other": other, "One": one[0].upper() + one[1:]}
     if is_nought(row):
-        return texts["sex_none" if row["by"] == "sex" else "age_none"]
+        return texts["difference_none"].format(**who)
     if not excludes_zero(row):
-        size, text = numbers.signed(factor * row["estimate"], digits, lang), unsure
+        size, text = numbers.signed(factor * row["estimate"], digits, lang), "difference_unsure"
     else:
-        size, text = numbers.decimal(abs(factor * row["estimate"]), digits, lang), more if row["estimate"] > 0 else less
-    return texts[text].format(size=size + after, ci=interval(row, digits, factor, lang))
+        size, text = numbers.decimal(abs(factor * row["estimate"]), digits, lang), "higher" if row["estimate"] > 0 else "lower"
+    return texts[text].format(size=size + after, ci=interval(row, digits, factor, lang), **who)

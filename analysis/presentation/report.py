@@ -14,8 +14,9 @@ from analysis.codebook import Codebook, Indicator, load
 from analysis.codebook import plan as plans
 from analysis.codebook.comparability import breaking, last_asked
 from analysis.codebook.indicators import of_instrument, of_wave
+from analysis.codebook.model import Grouping
 from analysis.codebook.plan import Plan
-from analysis.presentation import checklists, claims, figures, front, lookup, numbers, phrases, sections, tables
+from analysis.presentation import checklists, claims, figures, front, lookup, naming, numbers, phrases, sections, tables
 from analysis.presentation.drawings import Drawing
 from analysis.presentation.floats import ABSENT, Cell, Figure, Table, Text, markdown_safe
 from analysis.presentation.kernel import in_quarto, note_wave
@@ -64,6 +65,11 @@ class Report:
         return WORDS[self.lang]
 
     @cached_property
+    def names(self) -> dict[str, str]:
+        """What the panel, its members and its groups are called (see `naming.words`)."""
+        return naming.words(self.book, self.lang)
+
+    @cached_property
     def indicators(self) -> list[Indicator]:
         return [i for i in of_wave(self.book, self.wave) if i.id != "position"]
 
@@ -105,7 +111,7 @@ class Report:
         """Marks the section it stands in as absent when no model was estimated."""
         return (
             ABSENT
-            if all(tables.models(self, name) == Text("") for name in ("jss", "hours_over_48", "eri_risk"))
+            if all(tables.models(self, name) == Text("") for name in self.book.panel.report.trends)
             else Text("")
         )
 
@@ -122,7 +128,7 @@ class Report:
         if not in_quarto():
             return Text("")
         note_wave(self.wave)
-        found = front.matter(self.wave, self.lang, self.book.waves[self.wave].document_date, synthetic=self.results.synthetic)
+        found = front.matter(self.book, self.wave, self.lang, synthetic=self.results.synthetic, beside=FIGURES)
         found["unsupported-label"] = front.WORDS[self.lang]["draft-label"]  # for filter.lua, should a claim not hold
         return Text(f"---\n{yaml.safe_dump(front.plain(found), allow_unicode=True, sort_keys=False)}---\n")
 
@@ -358,7 +364,7 @@ class Report:
         row = self.change_row(name, statistic, since) if since is None else self._required_change(name, statistic, since)
         if row is None and (statistic != "change_net" or not self._is_new(name)):
             return Text("")
-        return Text(phrases.change(row, *self._shape(name), self.lang, self._refusal(name, row)))
+        return Text(phrases.change(row, *self._shape(name), self.lang, self._refusal(name, row), self.names))
 
     def _is_new(self, name: str) -> bool:
         """Whether earlier rounds did not ask it; in the panel's first round nothing could be otherwise, and is not said."""
@@ -376,45 +382,46 @@ class Report:
         stops = breaking(self.book, self.indicator(name), int(row["vs_wave"]), self.wave)
         return ", ".join(self.book.panel.breaking_kinds[b.kind][self.lang] for b in stops)
 
-    def sexes(self, name: str) -> Text:
-        """A sentence on women against men."""
-        return self._difference(name, "sex")
-
-    def ages(self, name: str) -> Text:
-        """A sentence on the oldest against the youngest."""
-        return self._difference(name, "age_group")
-
-    def _difference(self, name: str, by: str) -> Text:
+    def contrast(self, name: str, by: str) -> Text:
+        """A sentence on the first pair of groups that a grouping compares: women against men."""
         if self.indicator(name) is None:
             return ABSENT
-        pair = phrases.SPOKEN_OF[by]
-        row = self.difference_row(name, by, *pair) if pair in self.book.groupings[by].contrasts else None
-        return Text(phrases.difference(row, *self._shape(name), self.lang))
+        grouping = self._grouping(by)
+        if not grouping.contrasts:
+            return Text("")
+        pair = grouping.contrasts[0]
+        row, who = self.difference_row(name, by, *pair), (grouping.who(level, self.lang) for level in pair)
+        return Text(phrases.difference(row, *self._shape(name), self.lang, *map(markdown_safe, who)))
 
-    def positions(self, name: str) -> Text:
-        """A sentence on the positions with the highest and the lowest figure, of those that are not uncertain."""
+    def _grouping(self, by: str) -> Grouping:
+        if by not in self.book.groupings:
+            lookup.near(by, self.book.groupings, "grouping")
+        return self.book.groupings[by]
+
+    def extremes(self, name: str, by: str) -> Text:
+        """A sentence on the groups with the highest and the lowest figure, of those that are not uncertain."""
         if self.indicator(name) is None:
             return ABSENT
+        grouping, texts = self._grouping(by), phrases.TEXTS[self.lang]
         statistic = "share" if self.indicator(name).kind == "binary" else "mean"
-        rows = self.results.where(wave=self.wave, indicator=name, statistic=statistic, by="position")
+        rows = self.results.where(wave=self.wave, indicator=name, statistic=statistic, by=by)
         rows = rows[(rows["status"] == "shown") & (rows["quality"] != "uncertain")].sort_values("estimate")
         if len(rows) < 2:
             return Text("")
-        labels = {name: label[self.lang].lower() for name, label in self.book.groupings["position"].labels.items()}
-        low, high = (str(self.value(name, by="position", level=row["level"])) for row in (rows.iloc[0], rows.iloc[-1]))
+        levels = [rows.iloc[place]["level"] for place in (0, -1)]
+        low, high = (str(self.value(name, by=by, level=level)) for level in levels)
+        low_who, high_who = (markdown_safe(grouping.who(level, self.lang)) for level in levels)
+        heading = grouping.label[self.lang].lower()
         if plain(low) == plain(high):
-            return Text(phrases.TEXTS[self.lang]["positions_alike"].format(value=high))
-        return Text(phrases.TEXTS[self.lang]["positions"].format(
-            high=markdown_safe(labels[rows.iloc[-1]["level"]]), high_value=high, low=markdown_safe(labels[rows.iloc[0]["level"]]), low_value=low))
+            return Text(texts["alike"].format(by=heading, value=high))
+        return Text(texts["extremes"].format(by=heading, high=high_who, high_value=high, low=low_who, low_value=low))
 
     def sentences(self, name: str) -> Text:
-        """Change, women against men, old against young, and positions, as far as there are results."""
-        parts = [
-            self.change(name),
-            self.change(name, "change_within"),
-            self.sexes(name),
-            self.ages(name),
-            self.positions(name),
+        """Change, and of each grouping its pair, or of one that compares several the extremes, as far as there are results."""
+        parts = [self.change(name), self.change(name, "change_within")]
+        parts += [
+            self.contrast(name, by) if len(grouping.contrasts) == 1 else self.extremes(name, by)
+            for by, grouping in self.book.groupings.items()
         ]
         return Text(" ".join(str(part) for part in parts if str(part)))
 
@@ -455,7 +462,7 @@ class Report:
         return kinds[kind](self, name) if name else kinds[kind](self)
 
     def table(self, kind: str, *names) -> Table | Text:
-        """A table: `groups` of indicators, `hours`, `response`, `representativeness`, `models`, ... (see `tables.KINDS`)."""
+        """A table: `groups` of indicators, `detailed`, `response`, `representativeness`, `models`, ... (see `tables.KINDS`)."""
         if kind not in tables.KINDS:
             lookup.near(kind, tables.KINDS, "kind of table")
         return tables.KINDS[kind](self, *names)

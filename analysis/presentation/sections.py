@@ -5,7 +5,7 @@ from analysis.presentation.floats import ABSENT, Text, markdown_safe
 from analysis.presentation.numbers import percent
 
 LEAST_KEY_FIGURES = 5
-HEADINGS = {"nb": {"by_group": "Etter kjønn, alder og stilling"}, "en": {"by_group": "By sex, age and position"}}
+BY_GROUP = {"nb": "Etter {by}", "en": "By {by}"}
 
 
 def key_figures(report) -> Text:
@@ -72,7 +72,7 @@ def _topic(report, instrument) -> list[str]:
                 _sentence(report, block, [asked[q] for q in block.questions if q in asked]) + f" (@fig-{figure.id})",
                 figure._repr_markdown_(),
             ]
-    parts.append(f"### {HEADINGS[lang]['by_group']} {{#{instrument.id.replace('_', '-')}-groups}}")
+    parts.append(f"### {BY_GROUP[lang].format(**report.names)} {{#{instrument.id.replace('_', '-')}-groups}}")
     parts += [
         " ".join(
             filter(

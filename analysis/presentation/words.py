@@ -2,13 +2,12 @@
 
 WORDS = {
     "nb": {
-        "all": "Alle", "sex": "Kjønn", "age_group": "Alder", "position": "Stilling", "sex_age": "Kjønn og alder",
-        "register_position": "Stilling i registeret", "specialty": "Spesialitet", "region": "Region",
+        "all": "Alle", "register_position": "Stilling i registeret", "specialty": "Spesialitet", "region": "Region",
         "licence_period": "Autorisasjonsår", "group": "Gruppe", "mean": "Gjennomsnitt", "share": "Andel",
         "ci_head": "95 % KI", "n": "n", "count_head": "n/N", "percent_head": "Vektet %", "wave": "Runde",
         "synthetic": "SYNTETISKE DATA", "synthetic_caption": "Syntetiske data.",
-        "doctors": "Leger", "unshown": "\\[ikke vist\\]", "no_estimate_note": "«–» betyr at leddet ikke kan estimeres: alle har samme svar i en av gruppene.", "hidden_note": "«:» betyr at tallet er skjult av hensyn til personvernet.",
-        "all_positions": "alle stillinger", "hidden_in_figure": "Skjult av hensyn til personvernet: {list}.",
+        "unshown": "\\[ikke vist\\]", "no_estimate_note": "«–» betyr at leddet ikke kan estimeres: alle har samme svar i en av gruppene.", "hidden_note": "«:» betyr at tallet er skjult av hensyn til personvernet.",
+        "hidden_in_figure": "Skjult av hensyn til personvernet: {list}.",
         "uncertain_note": "Usikkert: færre enn 30 svar eller et bredt konfidensintervall.",
         "weighted_note": "n/N er uvektede antall; prosenter og gjennomsnitt er vektet til populasjonen.",
         "mean_note": "n er det uvektede antallet svar; gjennomsnittene er vektet til populasjonen.",
@@ -30,13 +29,12 @@ WORDS = {
         "instrument": "Instrument", "rate": "Rate", "definition": "Definisjon",
     },
     "en": {
-        "all": "All", "sex": "Sex", "age_group": "Age", "position": "Position", "sex_age": "Sex and age",
-        "register_position": "Position in the register", "specialty": "Specialty", "region": "Region",
+        "all": "All", "register_position": "Position in the register", "specialty": "Specialty", "region": "Region",
         "licence_period": "Licence year", "group": "Group", "mean": "Mean", "share": "Share",
         "ci_head": "95% CI", "n": "n", "count_head": "n/N", "percent_head": "Weighted %", "wave": "Wave",
         "synthetic": "SYNTHETIC DATA", "synthetic_caption": "Synthetic data.",
-        "doctors": "Doctors", "unshown": "\\[not shown\\]", "no_estimate_note": "'–' means that the term cannot be estimated: in one of the groups all gave the same answer.", "hidden_note": "':' means that the figure is hidden to protect persons.",
-        "all_positions": "all positions", "hidden_in_figure": "Hidden to protect persons: {list}.",
+        "unshown": "\\[not shown\\]", "no_estimate_note": "'–' means that the term cannot be estimated: in one of the groups all gave the same answer.", "hidden_note": "':' means that the figure is hidden to protect persons.",
+        "hidden_in_figure": "Hidden to protect persons: {list}.",
         "uncertain_note": "Uncertain: fewer than 30 answers or a wide confidence interval.",
         "weighted_note": "n/N are unweighted numbers; percentages and means are weighted to the population.",
         "mean_note": "n is the unweighted number of answers; means are weighted to the population.",
@@ -64,24 +62,24 @@ STEPS = {
         "sample": "I utvalgsfilen", "not_eligible_deceased": "Døde", "not_eligible_emigrated": "Utvandret",
         "not_eligible_retired": "Pensjonert", "not_eligible_withdrawn": "Trukket seg før feltstart", "eligible": "Invitert",
         "silent": "Svarte ikke", "refused": "Takket nei", "break_off": "Avbrøt før halvveis", "partial": "Delvis utfylt",
-        "complete": "Fullstendig utfylt", "answered": "Svarte", "over_age": "70 år eller eldre", "analysed": "Analysert",
+        "complete": "Fullstendig utfylt", "answered": "Svarte", "over_age": "{over} år eller eldre", "analysed": "Analysert",
     },
     "en": {
         "sample": "In the sample file", "not_eligible_deceased": "Deceased", "not_eligible_emigrated": "Emigrated",
         "not_eligible_retired": "Retired", "not_eligible_withdrawn": "Withdrew before field start", "eligible": "Invited",
         "silent": "No answer", "refused": "Declined", "break_off": "Broke off before half", "partial": "Partly completed",
-        "complete": "Completed", "answered": "Answered", "over_age": "70 years or older", "analysed": "Analysed",
+        "complete": "Completed", "answered": "Answered", "over_age": "{over} years or older", "analysed": "Analysed",
     },
 }  # fmt: skip
 
 PROBLEMS = {
     "nb": {
-        "IMPOSSIBLE_NUMBER": "Umulig tall; svaret er ikke brukt", "FILTER_VIOLATED": "Svar på et spørsmål legen ikke skulle ha; ikke brukt",
+        "IMPOSSIBLE_NUMBER": "Umulig tall; svaret er ikke brukt", "FILTER_VIOLATED": "Svar på et spørsmål {one} ikke skulle ha; ikke brukt",
         "EXCLUSIVE_OPTION": "Kryss for «ingen» sammen med andre; ikke brukt", "REPEATED_ROW": "Samme svar levert to ganger; det første er brukt",
         "none": "Ingen problemer funnet",
     },
     "en": {
-        "IMPOSSIBLE_NUMBER": "Impossible number; the answer is not used", "FILTER_VIOLATED": "Answer to a question not meant for the doctor; not used",
+        "IMPOSSIBLE_NUMBER": "Impossible number; the answer is not used", "FILTER_VIOLATED": "Answer to a question not meant for {one}; not used",
         "EXCLUSIVE_OPTION": "'None' ticked together with others; not used", "REPEATED_ROW": "The same answers handed in twice; the first are used",
         "none": "No problems found",
     },

@@ -13,7 +13,7 @@ STATISTICS = {
     "model": ("odds_ratio", "difference", "adjusted_share", "adjusted_mean"),
 }  # what is counted has statistics of its own
 WEIGHTINGS = ("cross", "longitudinal", "none")
-UNITS = ("mean", "share", "difference", "ratio", "number", "doctors")
+UNITS = ("mean", "share", "difference", "ratio", "number", "persons")
 QUALITIES = ("uncertain",)
 STATUSES = ("shown", "reference", "not_comparable", "hidden_small", "hidden_to_protect")
 
@@ -38,7 +38,7 @@ SCHEMA = (
     Column("indicator", "string", "what is measured: an indicator of the codebook, or what is counted", required=True),
     Column("category", "integer", "the code of the answer that a share is of"),
     Column("base", "string", "whom the question was asked: `all`, or the condition of the codebook"),
-    Column("by", "string", "the grouping, none for all doctors"),
+    Column("by", "string", "the grouping, none for all"),
     Column("level", "string", "the group"),
     Column("by2", "string", "a second grouping"),
     Column("level2", "string", "the group of the second grouping"),
@@ -51,7 +51,7 @@ SCHEMA = (
     Column("n", "integer", "answers that the figure rests on"),
     Column("count", "integer", "how many of them are counted; of a change, the answers of the earlier wave"),
     Column("n_missing", "integer", "answers missing among those asked"),
-    Column("n_both", "integer", "doctors who answered both waves"),
+    Column("n_both", "integer", "persons who answered both waves"),
     Column("estimate", "number", "the figure"),
     Column("se", "number", "its standard error; of an odds ratio, that of its logarithm"),
     Column("lower", "number", "lower limit of the 95 % interval"),

@@ -21,7 +21,7 @@ README = """# Legepanelet {wave}: documents, results and program
 {kind}The publication of the wave {wave}: `{place}/` holds the documents (HTML, PDF, Word, JATS XML), the results behind every number
 (`results.csv`, `earlier.csv`), the ledger that tells which number shows which result (`numbers.json`), and the manifest (`manifest.json`).
 `project/` holds the program at the state that made it (commit {commit}), with its lock file; `project/data/synthetic/`
-the raw files of the synthetic panel, which that program makes: no doctor answered them.
+the raw files of the synthetic panel, which that program makes: nobody answered them.
 
 In `project/`, with Python 3.11, 3.12 or 3.13 and make:
 
@@ -57,7 +57,7 @@ def bundle(wave: int, kind: str, synthetic: Path) -> Path:
     }
     files["CITATION.cff"] = files["project/CITATION.cff"]
     files["README.md"] = README.format(
-        wave=wave, place=place, commit=about["commit"][:12], kind="**SYNTHETIC DATA: no doctor answered this.** " if kind == "synthetic" else "",
+        wave=wave, place=place, commit=about["commit"][:12], kind="**SYNTHETIC DATA: nobody answered this.** " if kind == "synthetic" else "",
         synthetic="" if kind == "synthetic" else " from the synthetic panel, as the real answers are confidential",
     ).encode()  # fmt: skip
     files["ro-crate-metadata.json"] = (
@@ -169,7 +169,7 @@ def crate(wave: int, about: dict, files: dict[str, bytes], place: str) -> dict:
     panel = {
         "@id": "project/data/synthetic/",
         "@type": "Dataset",
-        "name": "SYNTHETIC DATA: raw files of every wave, made by the program; no doctor answered them",
+        "name": "SYNTHETIC DATA: raw files of every wave, made by the program; nobody answered them",
     }
     told = "Documents, results, number ledger, manifest and program of a wave of the Norwegian physicians' panel. No microdata."
     root = {"@id": "./", "@type": "Dataset", "name": f"Legepanelet {wave}", "description": synthetic + told, "datePublished": about["created"][:10],

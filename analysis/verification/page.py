@@ -34,7 +34,7 @@ def sentence(verdict: Verdict) -> str:
 
 def write(verdict: Verdict, path: Path, when: str) -> None:
     """Writes the page."""
-    kind = '<p class="synthetic">SYNTHETIC DATA: no doctor answered this.</p>' if verdict.kind == "synthetic" else ""
+    kind = '<p class="synthetic">SYNTHETIC DATA: nobody answered this.</p>' if verdict.kind == "synthetic" else ""
     body = [
         kind,
         f'<p class="verdict {"same" if verdict.good else "differs"}">{escape(sentence(verdict))}</p>', f"<p>{escape(when)}</p>",

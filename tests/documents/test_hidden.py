@@ -47,7 +47,7 @@ def test_a_hidden_count_is_a_colon_with_a_footnote_and_a_nought_is_a_nought(page
     rows = pd.read_csv(full.output(2026, "results.csv"), dtype=str, keep_default_na=False)
     reasons = rows[(rows["by"] == "missing") & (rows["level"] == "refused")]
     assert reasons["status"].str.startswith("hidden").any() and (reasons["count"] == "0").any()
-    table = part(page, "tbl-hours-position-sex")
+    table = part(page, "tbl-detailed")
     cells = [td.text_content() for td in table.iter("td")]
     assert ":" in cells and "«:» betyr at tallet er skjult av hensyn til personvernet." in table.text_content()
     missing = [td.text_content() for td in part(page, "tbl-missing").iter("td")]

@@ -43,7 +43,7 @@ def test_all_faults_are_listed_and_the_exit_is_not_zero(damaged):
         "error CODE_OUTSIDE_SCALE 2026/answers.csv row 2, column 'jss_01': '8': expected one of 1, 2, 3, 4, 5, 6, 7",
         "warning IMPOSSIBLE_NUMBER 2026/answers.csv row 3, column 'hours_total': '200': expected 0 to 120",
         "error NOT_INVITED 2026/answers.csv row 4",
-        "error DUPLICATE_DOCTOR 2026/answers.csv row 6",
+        "error DUPLICATE_MEMBER 2026/answers.csv row 6",
         "row 7, column 'position': 'Overlege'",
         "error UNKNOWN_COLUMN 2026/answers.csv row 1, column 'mystery'",
         "error MISSING_COLUMN 2026/answers.csv row 1, column 'srh'",

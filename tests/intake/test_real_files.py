@@ -372,7 +372,7 @@ def test_the_same_number_is_the_same_doctor(book, wave, few_data):
     sample.assign(doctor=sample["doctor"].map(other)).to_csv(folder / "sample.csv", index=False)
     table.assign(doctor=table["doctor"].map(other)).to_csv(folder / "answers.csv", index=False)
     found = read(book, folder, few_data / "2024" / "sample.csv").errors
-    assert set(found["code"]) == {"OTHER_DOCTOR"} and {"sex", "birth_year", "licence_year"} == set(found["column"])
+    assert set(found["code"]) == {"OTHER_PERSON"} and {"sex", "birth_year", "licence_year"} == set(found["column"])
 
 
 def test_a_panel_of_which_no_number_is_shared_is_told(book, wave, few_data):
@@ -394,7 +394,7 @@ def test_one_corrected_birth_year_is_a_warning(book, wave, few_data):
     sample.to_csv(folder / "sample.csv", index=False)
     coded = read(book, folder, few_data / "2024" / "sample.csv")
     assert coded.errors.empty
-    line = coded.problems[coded.problems["code"] == "OTHER_DOCTOR"].iloc[0]
+    line = coded.problems[coded.problems["code"] == "OTHER_PERSON"].iloc[0]
     assert (line["severity"], line["row"], line["column"]) == ("warning", row + 2, "birth_year") and f"was '{was}' in 2024" in line["message"]
 
 

@@ -19,12 +19,11 @@ def drawn(monkeypatch, tmp_path):
     monkeypatch.setattr(kept, "KEPT", tmp_path / "kept")
     whole = charts.flow
     monkeypatch.setattr(charts, "flow", lambda *given: times.append(given) or whole(*given))
-    monkeypatch.setattr("analysis.presentation.charts.STEPS", {"nb": dict.fromkeys(STEPS, "Trinn")})
     return times
 
 
 def saved(folder, alt="Et bilde", synthetic="SYNTETISKE DATA", **steps):
-    return Drawing("flow", (STEPS | steps, "nb")).save(folder, "fig-flow", synthetic, alt)
+    return Drawing("flow", (STEPS | steps, dict.fromkeys(STEPS, "Trinn"), "nb")).save(folder, "fig-flow", synthetic, alt)
 
 
 def test_the_same_content_is_drawn_once_and_gives_the_same_files(tmp_path, drawn):

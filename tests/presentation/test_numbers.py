@@ -5,6 +5,8 @@ import pytest
 from analysis.presentation import phrases
 from analysis.presentation.numbers import decimal, percent, signed, span
 
+NAMES = {"many": "leger", "the": "legene"}
+
 NBSP, MINUS = "\u00a0", "\u2212"
 
 
@@ -55,10 +57,10 @@ def row(estimate, lower, upper, **more):
 )
 def test_a_direction_is_said_only_if_the_interval_excludes_nought(lower, upper, said):
     middle = (lower + upper) / 2
-    assert said in phrases.change(row(middle, lower, upper), True, 1, "", "nb")
+    assert said in phrases.change(row(middle, lower, upper), True, 1, "", "nb", "", NAMES)
 
 
 def test_a_refused_comparison_says_why():
     assert "endret spørsmålstekst" in phrases.change(
-        row(0, 0, 0, status="not_comparable"), True, 1, "", "nb", "endret spørsmålstekst"
+        row(0, 0, 0, status="not_comparable"), True, 1, "", "nb", "endret spørsmålstekst", NAMES
     )

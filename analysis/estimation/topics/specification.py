@@ -72,7 +72,7 @@ def varied(book: Codebook, plan: Plan, panel: WavePanel, wave: int, name: str) -
         return replace(panel, doctors=doctors, margins=margins)
     if name == "equal_start_weights":
         doctors["stratum"] = "all"
-        doctors["start_weight"] = panel.population.loc[panel.population["variable"] == "sex", "count"].sum() / len(
+        doctors["start_weight"] = weighting.total_of(panel.population) / len(
             doctors
         )
     elif name == "without_newest_cohort":

@@ -16,13 +16,13 @@ from analysis.presentation.tables.fieldwork import (
     representativeness,
     response,
 )
-from analysis.presentation.tables.indicators import changes, groups, hours, quartiles
+from analysis.presentation.tables.indicators import changes, detailed, groups, quartiles
 from analysis.presentation.tables.models import adjusted, models
 from analysis.presentation.tables.questionnaire import breaks, missing, questions, scales
 
 KINDS = {
     table.__name__: table
-    for table in (groups, hours, quartiles, response, representativeness, leavers, changes, models, adjusted, questions, breaks,
+    for table in (groups, detailed, quartiles, response, representativeness, leavers, changes, models, adjusted, questions, breaks,
                   missing, problems, population, scales, published, characteristics, levels, development, association, primary,
                   specification)
 }  # fmt: skip

@@ -5,20 +5,22 @@ import pandas as pd
 from analysis.codebook.plan import Finding, Regression
 from analysis.presentation import lookup, numbers
 from analysis.presentation.floats import Cell, Table, Text, markdown_safe
+from analysis.presentation.naming import heading, raked
 from analysis.presentation.numbers import HIDDEN, whole
 from analysis.presentation.tables.cells import estimate, n_of_count, notes
 from analysis.presentation.tables.indicators import change_cell
 
 TEXTS = {
     "nb": {
-        "characteristics": "Legene i analysene ({n}) og yrkesaktive leger under 70 år i Norge i {wave}.",
-        "characteristics_note": "Antall og prosent av de analyserte er uvektet; leger uten kjent stilling i registeret står for seg.",
+        "characteristics": "{The} i analysene ({n}) og {population} i {wave}.",
+        "characteristics_note": "Antall og prosent av de analyserte er uvektet{unknown}.",
+        "unknown": "; {many} uten kjent stilling i registeret står for seg",
         "analysed": "Analyserte, n (%)", "weighted": "Vektet (%)", "population": "Populasjon (%)",
         "levels": "{title} i {wave}.", "item": "Spørsmål", "never": "Ikke aktuelt (%)",
         "never_note": "Ikke aktuelt: vektet andel som svarte at spørsmålet ikke gjelder dem; de er ikke med i grunnlaget for prosentene.",
         "change": "Endring fra {earlier} til {later}.", "change_in": "{title}: endring fra {earlier} til {later}.",
-        "change_note": "Andeler er vektede prosenter, endringer er prosentpoeng med 95 % konfidensintervall. Nettoendring: alle som svarte i én av eller begge rundene. Standardisert: den tidligere runden vektet til den seneres kjønn, alder og stilling. Siste kolonne: de samme legene begge ganger.",
-        "association": "{label} i {wave}: faktorer i en logistisk regresjonsmodell med {n} leger.",
+        "change_note": "Andeler er vektede prosenter, endringer er prosentpoeng med 95 % konfidensintervall. Nettoendring: alle som svarte i én av eller begge rundene. Standardisert: den tidligere runden vektet til den seneres {raked}. Siste kolonne: de samme legene begge ganger.",
+        "association": "{label} i {wave}: faktorer i en logistisk regresjonsmodell med {n} {many}.",
         "association_note": "Andeler er vektede prosenter. Justert andel og oddsratio er fra samme modell, med alle faktorene i tabellen.",
         "crude": "Andel (%)", "adjusted": "Justert andel (%)", "odds": "Oddsratio (95 % KI)", "yes": "Ja", "no": "Nei",
         "primary": "Primære utfall i analyseplanen for artikkelen «{title}».", "outcome": "Utfall", "p": "p", "holm": "p (Holm)",
@@ -30,14 +32,15 @@ TEXTS = {
         "less": "{label}: {one} mot {other}", "since": "{label}: endring fra {wave}",
     },
     "en": {
-        "characteristics": "The doctors analysed ({n}) and working doctors under 70 in Norway in {wave}.",
-        "characteristics_note": "Numbers and percentages of those analysed are unweighted; doctors whose position the register does not know stand by themselves.",
+        "characteristics": "{The} analysed ({n}) and {population} in {wave}.",
+        "characteristics_note": "Numbers and percentages of those analysed are unweighted{unknown}.",
+        "unknown": "; {many} whose position the register does not know stand by themselves",
         "analysed": "Analysed, n (%)", "weighted": "Weighted (%)", "population": "Population (%)",
         "levels": "{title} in {wave}.", "item": "Question", "never": "Not applicable (%)",
         "never_note": "Not applicable: weighted share who answered that the question does not concern them; they are outside the base of the percentages.",
         "change": "Change from {earlier} to {later}.", "change_in": "{title}: change from {earlier} to {later}.",
-        "change_note": "Shares are weighted percentages, changes are percentage points with 95% confidence intervals. Net change: all who answered in one or both waves. Standardised: the earlier wave weighted to the later one's sex, age and position. Last column: the same doctors both times.",
-        "association": "{label} in {wave}: factors in a logistic regression model of {n} doctors.",
+        "change_note": "Shares are weighted percentages, changes are percentage points with 95% confidence intervals. Net change: all who answered in one or both waves. Standardised: the earlier wave weighted to the later one's {raked}. Last column: the same doctors both times.",
+        "association": "{label} in {wave}: factors in a logistic regression model of {n} {many}.",
         "association_note": "Shares are weighted percentages. Adjusted shares and odds ratios come from one model, with all the factors of the table.",
         "crude": "Share (%)", "adjusted": "Adjusted share (%)", "odds": "Odds ratio (95% CI)", "yes": "Yes", "no": "No",
         "primary": "Primary outcomes in the analysis plan of the article '{title}'.", "outcome": "Outcome", "p": "p", "holm": "p (Holm)",
@@ -53,12 +56,11 @@ TEXTS = {
 
 def characteristics(report) -> Table:
     """Sex, age and register position of those analysed (unweighted), weighted, and in the population."""
-    texts, panel, lang, body = TEXTS[report.lang], report.book.panel, report.lang, []
-    labels = {**{name: report.book.groupings[name].labels for name in ("sex", "age_group")},
-              "register_position": {k: p.label for k, p in panel.register_positions.items()}}  # fmt: skip
+    texts, lang, body = TEXTS[report.lang], report.lang, []
     statistics = ("share_respondents", "share_weighted", "share_population")
-    for variable, names in labels.items():
-        body.append([Cell(report.words[variable], number=False)])
+    known = {v: those for v, those in report.book.classifications.items() if v in ("sex", "age_group", "register_position")}
+    for variable, names in known.items():
+        body.append([Cell(heading(report.book, variable, lang), number=False)])
         for level, label in names.items():
             own, *others = (
                 report.results.row("representativeness", report.wave, by=variable, level=level, statistic=s)
@@ -70,8 +72,9 @@ def characteristics(report) -> Table:
             shares = [Cell("–" if r is None else numbers.decimal(100 * r["estimate"], 0, lang)) for r in others]
             body.append([Cell(label[lang], number=False), Cell(f"{whole(own['count'], lang)} ({per_cent})"), *shares])
     head = [[Cell("", number=False), *(Cell(texts[k]) for k in ("analysed", "weighted", "population"))]]
-    caption = texts["characteristics"].format(n=report.count("flow", "analysed"), wave=report.wave)
-    return report._table("characteristics", head, body, caption, (texts["characteristics_note"],))
+    caption = texts["characteristics"].format(**report.names, n=report.count("flow", "analysed"), wave=report.wave)
+    unknown = texts["unknown"].format(**report.names) if "register_position" in known else ""
+    return report._table("characteristics", head, body, caption, (texts["characteristics_note"].format(unknown=unknown),))
 
 
 def levels(report, title: str, *names: str) -> Table:
@@ -109,7 +112,7 @@ def development(report, title: str, earlier: int, *names: str) -> Table:
     head = [[Cell(words["indicator"], number=False), Cell(f"{earlier} (%)"), Cell(f"{report.wave} (%)"), Cell(words["net"]),
              Cell(words["standardised"]), Cell(words["within"])]]  # fmt: skip
     caption = texts["change_in"].format(title=markdown_safe(title), earlier=earlier, later=report.wave)
-    return report._table(f"development_{names[0]}", head, body, caption, (texts["change_note"],))
+    return report._table(f"development_{names[0]}", head, body, caption, (texts["change_note"].format(raked=raked(report)),))
 
 
 def association(report, article: str, name: str) -> Table:
@@ -148,7 +151,7 @@ def association(report, article: str, name: str) -> Table:
         ]
     ]
     label = markdown_safe(report.label_of(name))
-    caption = texts["association"].format(label=label, wave=report.wave, n=whole(n, lang))
+    caption = texts["association"].format(**report.names, label=label, wave=report.wave, n=whole(n, lang))
     return report._table(
         f"association_{name}", head, body, caption, (texts["association_note"], *notes(body, lang, True)[1:])
     )

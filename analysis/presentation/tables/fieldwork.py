@@ -2,10 +2,12 @@
 
 from analysis.presentation import numbers
 from analysis.presentation.floats import Cell, Table, Text
+from analysis.presentation.naming import heading
 from analysis.presentation.numbers import whole
 from analysis.presentation.tables.cells import n_of_count
 from analysis.presentation.words import PROBLEMS
 
+COMPARED = ("sex", "age_group", "specialty", "region", "register_position", "licence_period")  # of all that is known of everyone
 CAPTIONS = {
     "nb": {
         "response": "Svarrater i {wave} etter AAPORs definisjoner.",
@@ -59,14 +61,11 @@ def response(report) -> Table:
 
 def representativeness(report) -> Table:
     """Invited, analysed, population and weighted, on everything known of all."""
-    words, panel, body, raked = report.words, report.book.panel, [], False
-    labels = {
-        **{name: report.book.groupings[name].labels for name in ("sex", "age_group")}, "specialty": panel.specialties, "region": panel.regions,
-        "register_position": {k: p.label for k, p in panel.register_positions.items()},
-        "licence_period": {k: s.label for k, s in panel.strata.items()},
-    }  # fmt: skip
-    for variable, names in labels.items():
-        body.append([Cell(words[variable], number=False)])
+    words, body, raked = report.words, [], False
+    known = report.book.classifications
+    for variable in [v for v in COMPARED if v in known and not report.results.where("representativeness", report.wave, by=v).empty]:
+        names = known[variable]
+        body.append([Cell(heading(report.book, variable, report.lang), number=False)])
         for level, label in names.items():
             rows = {s: report.results.row(wave=report.wave, indicator="representativeness", by=variable, level=level, statistic=s)
                     for s in ("share_invited", "share_respondents", "share_population", "share_weighted")}  # fmt: skip
@@ -143,7 +142,7 @@ def population(report) -> Table:
     for variable, names in labels.items():
         if report.results.where("population", report.wave, by=variable).empty:
             continue
-        body.append([Cell(words["licence_period" if variable == "stratum" else variable], number=False)])
+        body.append([Cell(heading(report.book, "licence_period" if variable == "stratum" else variable, report.lang), number=False)])
         for level, label in names.items():
             row = report.results.row("population", report.wave, by=variable, level=level)
             if row is not None:
@@ -154,7 +153,7 @@ def population(report) -> Table:
                         Cell(kinds.get(row["term"], row["term"]), number=False),
                     ]
                 )
-    head = [[Cell("", number=False), Cell(words["doctors"]), Cell(words["kind"], number=False)]]
+    head = [[Cell("", number=False), Cell(report.names["Many"]), Cell(words["kind"], number=False)]]
     return report._table("population", head, body, CAPTIONS[report.lang]["population"].format(wave=report.wave))
 
 
@@ -193,7 +192,7 @@ def problems(report) -> Table:
     """What intake found in the raw data, counted."""
     words, body = report.words, []
     for _, row in report.results.where(wave=report.wave, indicator="data_problems", by="code").iterrows():
-        label = PROBLEMS[report.lang].get(row["level"], row["level"])
+        label = PROBLEMS[report.lang].get(row["level"], row["level"]).format(**report.names)
         body.append([Cell(label, number=False), Cell(whole(row["count"], report.lang))])
     head = [[Cell(words["kind"], number=False), Cell(words["count"])]]
     return report._table("problems", head, body, CAPTIONS[report.lang]["problems"].format(wave=report.wave))

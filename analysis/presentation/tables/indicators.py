@@ -1,22 +1,23 @@
-"""Tables of indicators: by group, hours by position and sex, quartiles, and the three kinds of change."""
+"""Tables of indicators: by group, in detail by two groupings at once, quartiles, and the three kinds of change."""
 
 from analysis.presentation import numbers
 from analysis.presentation.domains import domains
 from analysis.presentation.floats import ABSENT, Cell, Table, Text, markdown_safe
+from analysis.presentation.naming import listed, raked
 from analysis.presentation.numbers import HIDDEN
 from analysis.presentation.tables.cells import by_groups, estimate, n_of_count, notes
 
 CAPTIONS = {
     "nb": {
-        "groups": "{labels} i {wave}, etter kjønn, alder og stilling.",
-        "hours": "Ukentlig arbeidstid i {wave}, etter stilling og kjønn.",
-        "quartiles": "Fordelingen av ukentlig arbeidstid i {wave}: kvartiler.",
+        "groups": "{labels} i {wave}, etter {by}.",
+        "detailed": "{title} i {wave}, etter {groups}.",
+        "quartiles": "Fordelingen av {title} i {wave}: kvartiler.",
         "changes": "Endring siden forrige runde som stilte spørsmålet, tre mål på endring.",
     },
     "en": {
-        "groups": "{labels} in {wave}, by sex, age and position.",
-        "hours": "Weekly working hours in {wave}, by position and sex.",
-        "quartiles": "The distribution of weekly working hours in {wave}: quartiles.",
+        "groups": "{labels} in {wave}, by {by}.",
+        "detailed": "{title} in {wave}, by {groups}.",
+        "quartiles": "The distribution of {title} in {wave}: quartiles.",
         "changes": "Change since the last wave that asked the question, three measures of change.",
     },
 }
@@ -34,16 +35,16 @@ def _columns(report, names: tuple[str, ...]) -> list[dict]:
 
 
 def groups(report, *names: str) -> Table | Text:
-    """Estimates of one or two indicators by sex, age and position."""
+    """Estimates of one or two indicators by each grouping."""
     columns = _columns(report, names)
     if not columns:
         return ABSENT
     levels = [level for level in domains(report) if any(c["row"](level[2]) is not None for c in columns)]
-    shown = [level for level in levels if not _all_hidden(columns, level[2]) or level[2].get("by") != "position"]
+    shown = [level for level in levels if not _all_hidden(columns, level[2]) or _always(report, level[2])]
     head, body = by_groups(shown, columns, report.lang)
     extra = (report.words["refused_note"],) if len(shown) < len(levels) else ()
     labels = markdown_safe(_joined([c["label"] for c in columns], report.lang))
-    caption = CAPTIONS[report.lang]["groups"].format(wave=report.wave, labels=labels)
+    caption = CAPTIONS[report.lang]["groups"].format(**report.names, wave=report.wave, labels=labels)
     return report._table(
         f"groups_{'_'.join(names)}",
         head,
@@ -58,13 +59,19 @@ def _all_hidden(columns: list[dict], key: dict) -> bool:
     return all(row is None or row["status"].startswith("hidden") for row in rows)
 
 
-def hours(report) -> Table | Text:
-    """Weekly hours and the share above 48, by position and sex."""
-    columns = _columns(report, ("hours_total", "hours_over_48"))
+def _always(report, key: dict) -> bool:
+    """Whether a group stands in a table also where all of it is hidden: a grouping that no sensitive item is shown by is left out instead."""
+    return not key.get("by") or report.book.groupings[key["by"]].sensitive
+
+
+def detailed(report) -> Table | Text:
+    """What the panel reports in detail, by two groupings at once."""
+    asked = report.book.panel.report
+    columns = _columns(report, asked.detailed)
     if not columns:
         return Text("")
     levels = []
-    by, by2 = report.book.panel.report.detailed_by
+    by, by2 = asked.detailed_by
     for level, label in report.book.groupings[by].labels.items():
         for level2, label2 in report.book.groupings[by2].labels.items():
             key = {"by": by, "level": level, "by2": by2, "level2": level2}
@@ -72,21 +79,24 @@ def hours(report) -> Table | Text:
                 levels.append((label[report.lang], label2[report.lang], key))
     head, body = by_groups(levels, columns, report.lang)
     return report._table(
-        "hours_position_sex",
+        "detailed",
         head,
         body,
-        CAPTIONS[report.lang]["hours"].format(wave=report.wave),
+        CAPTIONS[report.lang]["detailed"].format(title=asked.detailed_title[report.lang], wave=report.wave, groups=listed(
+            (report.book.groupings[name].label[report.lang].lower() for name in (by, by2)), report.lang)),
         notes(body, report.lang, True),
     )
 
 
 def quartiles(report) -> Table | Text:
-    """P25, median and P75 of weekly hours, overall and by group."""
-    if report.indicator("hours_total") is None:
+    """P25, median and P75 of what the panel reports in detail, overall and by group."""
+    asked = report.book.panel.report
+    name = next((i for i in asked.detailed if report.indicator(i) is not None and report.indicator(i).kind == "mean"), None)
+    if name is None:
         return Text("")
     words, body, previous = report.words, [], ""
     for heading, label, key in domains(report):
-        rows = [report.row("hours_total", statistic, **key) for statistic in ("p25", "median", "p75")]
+        rows = [report.row(name, statistic, **key) for statistic in ("p25", "median", "p75")]
         if rows[0] is None:
             continue
         if heading != previous and heading:
@@ -101,10 +111,10 @@ def quartiles(report) -> Table | Text:
         )
     head = [[Cell(words["group"], number=False), Cell(words["n"]), *(Cell(words[q]) for q in ("p25", "median", "p75"))]]
     return report._table(
-        "hours_quartiles",
+        "quartiles",
         head,
         body,
-        CAPTIONS[report.lang]["quartiles"].format(wave=report.wave),
+        CAPTIONS[report.lang]["quartiles"].format(title=asked.detailed_title[report.lang].lower(), wave=report.wave),
         notes(body, report.lang, False),
     )
 
@@ -140,10 +150,10 @@ def changes(report) -> Table | Text:
         ]
     ]
     note = {
-        "nb": "Andeler i prosentpoeng, ellers i skalaens enhet; 95 % konfidensintervall i parentes. Nettoendring: alle som svarte i de to rundene. Standardisert: den tidligere runden vektet til den seneres kjønn, alder og stilling. Siste kolonne: de samme legene.",
-        "en": "Shares in percentage points, otherwise in the scale's unit; 95% confidence interval in brackets. Net change: all who answered in the two waves. Standardised: the earlier wave weighted to the later one's sex, age and position. Last column: the same doctors.",
+        "nb": "Andeler i prosentpoeng, ellers i skalaens enhet; 95 % konfidensintervall i parentes. Nettoendring: alle som svarte i de to rundene. Standardisert: den tidligere runden vektet til den seneres {raked}. Siste kolonne: de samme legene.",
+        "en": "Shares in percentage points, otherwise in the scale's unit; 95% confidence interval in brackets. Net change: all who answered in the two waves. Standardised: the earlier wave weighted to the later one's {raked}. Last column: the same doctors.",
     }[report.lang]
-    return report._table("changes", head, body, CAPTIONS[report.lang]["changes"].format(wave=report.wave), (note,))
+    return report._table("changes", head, body, CAPTIONS[report.lang]["changes"].format(wave=report.wave), (note.format(raked=raked(report)),))
 
 
 def change_cell(row: dict | None, digits: int, percent: bool, lang: str) -> Cell:
@@ -159,5 +169,4 @@ def change_cell(row: dict | None, digits: int, percent: bool, lang: str) -> Cell
 
 
 def _joined(labels: list[str], lang: str) -> str:
-    rest = [labels[0], *(label[0].lower() + label[1:] for label in labels[1:])]
-    return rest[0] if len(rest) == 1 else ", ".join(rest[:-1]) + (" og " if lang == "nb" else " and ") + rest[-1]
+    return listed([labels[0], *(label[0].lower() + label[1:] for label in labels[1:])], lang)

@@ -7,12 +7,12 @@ from analysis.presentation.tables.cells import estimate
 
 CAPTIONS = {
     "nb": {
-        "models": "{label}: modell over rundene, justert for kjønn, alder og stilling.",
-        "adjusted": "{label}: justert for endringer i kjønn, alder og stilling, etter runde.",
+        "models": "{label}: modell over rundene, justert for {by}.",
+        "adjusted": "{label}: justert for endringer i {by}, etter runde.",
     },
     "en": {
-        "models": "{label}: model over the waves, adjusted for sex, age and position.",
-        "adjusted": "{label}: adjusted for changes in sex, age and position, by wave.",
+        "models": "{label}: model over the waves, adjusted for {by}.",
+        "adjusted": "{label}: adjusted for changes in {by}, by wave.",
     },
 }
 
@@ -49,7 +49,7 @@ def models(report, name: str) -> Table | Text:
     statistic = words["odds_ratio" if (rows["statistic"] == "odds_ratio").any() else "difference"]
     head = [[Cell(words["term"], number=False), Cell(words["n"]), Cell(statistic), Cell(words["ci_head"])]]
     label = report.label_of(name)
-    caption = CAPTIONS[report.lang]["models"].format(wave=report.wave, label=markdown_safe(label))
+    caption = CAPTIONS[report.lang]["models"].format(**report.names, label=markdown_safe(label))
     lacking = rows.loc[rows["status"] == "shown", "estimate"].isna().any()
     return report._table(f"model_{name}", head, body, caption, (words["no_estimate_note"],) if lacking else ())
 
@@ -79,5 +79,5 @@ def adjusted(report, name: str) -> Table | Text:
         f"adjusted_{name}",
         head,
         body,
-        CAPTIONS[report.lang]["adjusted"].format(wave=report.wave, label=markdown_safe(label)),
+        CAPTIONS[report.lang]["adjusted"].format(**report.names, label=markdown_safe(label)),
     )

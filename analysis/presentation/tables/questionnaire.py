@@ -9,13 +9,13 @@ CAPTIONS = {
     "nb": {
         "questions": "Spørsmålene i {wave}: ordlyd og dokumentasjon.",
         "breaks": "Forhold som begrenser sammenlikning med tidligere runder.",
-        "missing": "Spørsmål der flest svar mangler i {wave}: antall leger etter årsak.",
+        "missing": "Spørsmål der flest svar mangler i {wave}: antall {many} etter årsak.",
         "scales": "Skalaer i {wave}: indre konsistens.",
     },
     "en": {
         "questions": "The questions of {wave}: wording and documentation.",
         "breaks": "What limits comparison with earlier waves.",
-        "missing": "Questions with most answers missing in {wave}: doctors by reason.",
+        "missing": "Questions with most answers missing in {wave}: {many} by reason.",
         "scales": "Scales in {wave}: internal consistency.",
     },
 }
@@ -88,7 +88,7 @@ def missing(report) -> Table | Text:
             *(Cell(report.book.panel.missing_reasons[r][report.lang]) for r in reasons),
         ]
     ]
-    return report._table("missing", head, body, CAPTIONS[report.lang]["missing"].format(wave=report.wave))
+    return report._table("missing", head, body, CAPTIONS[report.lang]["missing"].format(**report.names, wave=report.wave))
 
 
 def scales(report) -> Table | Text:
