@@ -115,6 +115,16 @@ class Report:
             else Text("")
         )
 
+    def members(self, form: str = "many") -> Text:
+        """What the panel's members are called: `many`, `the` or `one`; `The` and `Many` as a sentence begins. Raises LookupError."""
+        if form not in naming.FORMS:
+            lookup.near(form, naming.FORMS, "form of the members' word")
+        return Text(self.names[form])
+
+    def population(self) -> Text:
+        """Whom the members stand for: `yrkesaktive leger under 70 år i Norge`."""
+        return Text(self.names["population"])
+
     def intro(self, instrument: str | None = None) -> Text:
         """The codebook's paragraph on the wave or on an instrument."""
         part = self.book.instruments[instrument].intro if instrument else self.book.waves[self.wave].intro

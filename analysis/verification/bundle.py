@@ -6,6 +6,8 @@ import subprocess
 import zipfile
 from pathlib import Path
 
+from analysis.codebook import load
+from analysis.codebook.model import Panel
 from analysis.errors import LegepaneletError
 from analysis.settings import ROOT, settings
 from analysis.verification import manifest, publishing
@@ -16,7 +18,7 @@ KINDS = {
     ".html": "text/html", ".pdf": "application/pdf", ".xml": "application/xml", ".csv": "text/csv", ".json": "application/json",
     ".png": "image/png", ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }  # fmt: skip
-README = """# Legepanelet {wave}: documents, results and program
+README = """# {panel} {wave}: documents, results and program
 
 {kind}The publication of the wave {wave}: `{place}/` holds the documents (HTML, PDF, Word, JATS XML), the results behind every number
 (`results.csv`, `earlier.csv`), the ledger that tells which number shows which result (`numbers.json`), and the manifest (`manifest.json`).
@@ -44,7 +46,7 @@ def bundle(wave: int, kind: str, synthetic: Path) -> Path:
         raise LegepaneletError(
             "VERIFY_NOTHING", f"nothing of {wave} is published", f"Run `make publish WAVE={wave}` first."
         )
-    about = manifest.read(source)
+    about, panel = manifest.read(source), load(settings().codebook).panel
     target = source.relative_to(ROOT)
     place = f"project/{target.as_posix()}"
     files = {f"{place}/{name}": content for name, content in listed(source, about).items()}
@@ -57,11 +59,12 @@ def bundle(wave: int, kind: str, synthetic: Path) -> Path:
     }
     files["CITATION.cff"] = files["project/CITATION.cff"]
     files["README.md"] = README.format(
-        wave=wave, place=place, commit=about["commit"][:12], kind="**SYNTHETIC DATA: nobody answered this.** " if kind == "synthetic" else "",
+        panel=panel.running["en"], wave=wave, place=place,
+        commit=about["commit"][:12], kind="**SYNTHETIC DATA: nobody answered this.** " if kind == "synthetic" else "",
         synthetic="" if kind == "synthetic" else " from the synthetic panel, as the real answers are confidential",
     ).encode()  # fmt: skip
     files["ro-crate-metadata.json"] = (
-        json.dumps(crate(wave, about, files, place), ensure_ascii=False, indent=1) + "\n"
+        json.dumps(crate(panel, wave, about, files, place), ensure_ascii=False, indent=1) + "\n"
     ).encode()
     check(files)
     path = settings().output / str(wave) / f"legepanelet-{wave}.zip"
@@ -146,7 +149,7 @@ def check(files: dict[str, bytes]) -> None:
             and not place.startswith("tests/")
             and content[:400].decode("utf-8", "replace").lower().startswith(MICRODATA)
         ):
-            faults.append(f"{name} begins with a column of doctors")
+            faults.append(f"{name} begins with a column of members' numbers")
         if name.endswith((".sav", ".parquet", ".xlsx")) and not place.startswith("tests/"):
             faults.append(f"{name} is a file of answers by its suffix")
     if faults:
@@ -155,7 +158,7 @@ def check(files: dict[str, bytes]) -> None:
         )
 
 
-def crate(wave: int, about: dict, files: dict[str, bytes], place: str) -> dict:
+def crate(panel: Panel, wave: int, about: dict, files: dict[str, bytes], place: str) -> dict:
     """RO-Crate 1.1 metadata: the bundle, and every published file with its kind, size and hash."""
     documents = [name for name in sorted(files) if name.startswith(f"{place}/")]
     parts = [
@@ -166,14 +169,15 @@ def crate(wave: int, about: dict, files: dict[str, bytes], place: str) -> dict:
     program = {"@id": "project/", "@type": ["Dataset", "SoftwareSourceCode"], "name": "Legepanelet, the program", "version": about["commit"],
                "license": {"@id": "project/LICENSE"}, "programmingLanguage": f"Python {about['environment']['python']}"}  # fmt: skip
     synthetic = "SYNTHETIC DATA. " if about["data"] == "synthetic" else ""
-    panel = {
+    raw = {
         "@id": "project/data/synthetic/",
         "@type": "Dataset",
         "name": "SYNTHETIC DATA: raw files of every wave, made by the program; nobody answered them",
     }
-    told = "Documents, results, number ledger, manifest and program of a wave of the Norwegian physicians' panel. No microdata."
-    root = {"@id": "./", "@type": "Dataset", "name": f"Legepanelet {wave}", "description": synthetic + told, "datePublished": about["created"][:10],
-            "license": {"@id": "project/LICENSE"}, "hasPart": [{"@id": part["@id"]} for part in [*parts, program, panel]]}  # fmt: skip
+    told = f"Documents, results, number ledger, manifest and program of a wave: {panel.title['en']}. No microdata."
+    name = f"{panel.running['en']} {wave}"
+    root = {"@id": "./", "@type": "Dataset", "name": name, "description": synthetic + told, "datePublished": about["created"][:10],
+            "license": {"@id": "project/LICENSE"}, "hasPart": [{"@id": part["@id"]} for part in [*parts, program, raw]]}  # fmt: skip
     described = {
         "@id": "ro-crate-metadata.json",
         "@type": "CreativeWork",
@@ -183,5 +187,5 @@ def crate(wave: int, about: dict, files: dict[str, bytes], place: str) -> dict:
     licence = {"@id": "project/LICENSE", "@type": "CreativeWork", "name": "MIT License"}
     return {
         "@context": "https://w3id.org/ro/crate/1.1/context",
-        "@graph": [described, root, program, panel, licence, *parts],
+        "@graph": [described, root, program, raw, licence, *parts],
     }

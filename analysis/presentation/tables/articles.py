@@ -19,7 +19,7 @@ TEXTS = {
         "levels": "{title} i {wave}.", "item": "Spørsmål", "never": "Ikke aktuelt (%)",
         "never_note": "Ikke aktuelt: vektet andel som svarte at spørsmålet ikke gjelder dem; de er ikke med i grunnlaget for prosentene.",
         "change": "Endring fra {earlier} til {later}.", "change_in": "{title}: endring fra {earlier} til {later}.",
-        "change_note": "Andeler er vektede prosenter, endringer er prosentpoeng med 95 % konfidensintervall. Nettoendring: alle som svarte i én av eller begge rundene. Standardisert: den tidligere runden vektet til den seneres {raked}. Siste kolonne: de samme legene begge ganger.",
+        "change_note": "Andeler er vektede prosenter, endringer er prosentpoeng med 95 % konfidensintervall. Nettoendring: alle som svarte i én av eller begge rundene. Standardisert: den tidligere runden vektet til den seneres {raked}. Siste kolonne: de samme {the} begge ganger.",
         "association": "{label} i {wave}: faktorer i en logistisk regresjonsmodell med {n} {many}.",
         "association_note": "Andeler er vektede prosenter. Justert andel og oddsratio er fra samme modell, med alle faktorene i tabellen.",
         "crude": "Andel (%)", "adjusted": "Justert andel (%)", "odds": "Oddsratio (95 % KI)", "yes": "Ja", "no": "Nei",
@@ -39,7 +39,7 @@ TEXTS = {
         "levels": "{title} in {wave}.", "item": "Question", "never": "Not applicable (%)",
         "never_note": "Not applicable: weighted share who answered that the question does not concern them; they are outside the base of the percentages.",
         "change": "Change from {earlier} to {later}.", "change_in": "{title}: change from {earlier} to {later}.",
-        "change_note": "Shares are weighted percentages, changes are percentage points with 95% confidence intervals. Net change: all who answered in one or both waves. Standardised: the earlier wave weighted to the later one's {raked}. Last column: the same doctors both times.",
+        "change_note": "Shares are weighted percentages, changes are percentage points with 95% confidence intervals. Net change: all who answered in one or both waves. Standardised: the earlier wave weighted to the later one's {raked}. Last column: the same {many} both times.",
         "association": "{label} in {wave}: factors in a logistic regression model of {n} {many}.",
         "association_note": "Shares are weighted percentages. Adjusted shares and odds ratios come from one model, with all the factors of the table.",
         "crude": "Share (%)", "adjusted": "Adjusted share (%)", "odds": "Odds ratio (95% CI)", "yes": "Yes", "no": "No",
@@ -112,7 +112,7 @@ def development(report, title: str, earlier: int, *names: str) -> Table:
     head = [[Cell(words["indicator"], number=False), Cell(f"{earlier} (%)"), Cell(f"{report.wave} (%)"), Cell(words["net"]),
              Cell(words["standardised"]), Cell(words["within"])]]  # fmt: skip
     caption = texts["change_in"].format(title=markdown_safe(title), earlier=earlier, later=report.wave)
-    return report._table(f"development_{names[0]}", head, body, caption, (texts["change_note"].format(raked=raked(report)),))
+    return report._table(f"development_{names[0]}", head, body, caption, (texts["change_note"].format(**report.names, raked=raked(report)),))
 
 
 def association(report, article: str, name: str) -> Table:

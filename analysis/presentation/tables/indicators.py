@@ -150,10 +150,10 @@ def changes(report) -> Table | Text:
         ]
     ]
     note = {
-        "nb": "Andeler i prosentpoeng, ellers i skalaens enhet; 95 % konfidensintervall i parentes. Nettoendring: alle som svarte i de to rundene. Standardisert: den tidligere runden vektet til den seneres {raked}. Siste kolonne: de samme legene.",
-        "en": "Shares in percentage points, otherwise in the scale's unit; 95% confidence interval in brackets. Net change: all who answered in the two waves. Standardised: the earlier wave weighted to the later one's {raked}. Last column: the same doctors.",
+        "nb": "Andeler i prosentpoeng, ellers i skalaens enhet; 95 % konfidensintervall i parentes. Nettoendring: alle som svarte i de to rundene. Standardisert: den tidligere runden vektet til den seneres {raked}. Siste kolonne: de samme {the}.",
+        "en": "Shares in percentage points, otherwise in the scale's unit; 95% confidence interval in brackets. Net change: all who answered in the two waves. Standardised: the earlier wave weighted to the later one's {raked}. Last column: the same {many}.",
     }[report.lang]
-    return report._table("changes", head, body, CAPTIONS[report.lang]["changes"].format(wave=report.wave), (note.format(raked=raked(report)),))
+    return report._table("changes", head, body, CAPTIONS[report.lang]["changes"].format(wave=report.wave), (note.format(**report.names, raked=raked(report)),))
 
 
 def change_cell(row: dict | None, digits: int, percent: bool, lang: str) -> Cell:
