@@ -1,6 +1,7 @@
 """What is not estimated but counted: response, flow, representativeness, weights, missing answers, alpha, problems."""
 
 from collections.abc import Iterator
+from math import isclose
 
 import pandas as pd
 
@@ -10,6 +11,7 @@ from analysis.panel.build import WavePanel
 from analysis.results import Key, Row
 
 STATES = ("again", "lost", "left")
+EQUAL = 1e-9  # how near a weighted share is to what it was raked to
 COMPARED = ("sex", "age_group", "sex_age", "register_position", "specialty", "region", "licence_period")
 
 
@@ -64,11 +66,13 @@ def representativeness(wave: int, panel: WavePanel) -> Iterator[Row]:
             for statistic, frame in (("share_invited", invited), ("share_respondents", who)):
                 count = int((frame[variable] == level).sum())
                 yield Row(here.but(statistic=statistic), "share", estimate=count / len(frame), n=len(frame), count=count)
-            weight = who.loc[who[variable] == level, "weight"].sum() / who["weight"].sum()
-            known = "by_construction" if variable in raked else ""
-            yield Row(here.but(statistic="share_weighted", weighting="cross", term=known), "share", estimate=float(weight), n=len(who))
-            if variable in population and level in population[variable]:
-                yield Row(here.but(statistic="share_population"), "share", estimate=population[variable][level])
+            weight = float(who.loc[who[variable] == level, "weight"].sum() / who["weight"].sum())
+            goal = population[variable].get(level) if variable in population else None
+            # A level that was raked together with its neighbour is not equal to the population on its own.
+            known = "by_construction" if variable in raked and (goal is None or isclose(weight, goal, rel_tol=EQUAL)) else ""
+            yield Row(here.but(statistic="share_weighted", weighting="cross", term=known), "share", estimate=weight, n=len(who))
+            if goal is not None:
+                yield Row(here.but(statistic="share_population"), "share", estimate=goal)
 
 
 def _population(population: pd.DataFrame) -> dict[str, pd.Series]:

@@ -25,9 +25,9 @@ def key_figures(report) -> Text:
         if (instrument := report.book.instruments[name]).kind == "topic"
     ]  # fmt: skip
     key = report.book.panel.report.key
-    shown = [n for n in [*key, *topics] if report.indicator(n) and report.value(n) != report.unshown]
+    shown = [n for n in dict.fromkeys([*key, *topics]) if report.indicator(n) and report.value(n) != report.unshown]
     fixed = [n for n in shown if n in key]
-    topics = [n for n in shown if n in topics]
+    topics = [n for n in shown if n in topics and n not in fixed]
     # Rows of three: the fixed figures fill up what the response rate and the topics leave.
     fixed = fixed[: LEAST_KEY_FIGURES + (-(1 + LEAST_KEY_FIGURES + len(topics)) % 3)]
     for name in [*fixed, *topics]:
