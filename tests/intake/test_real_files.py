@@ -178,7 +178,7 @@ def test_an_empty_row_of_somebody_invited_is_silence_and_counted(book, wave):
     pd.concat([table, empty]).to_csv(folder / "answers.csv", index=False)
     coded = read(book, folder)
     assert coded.answers.equals(before.answers)
-    assert any("50 rows hold a doctor's number and no answer" in note for note in coded.notes)
+    assert any("50 rows hold a member's number and no answer" in note for note in coded.notes)
 
 
 # Workbooks ------------------------------------------------------------------------------------------------------------------
@@ -414,7 +414,7 @@ def test_leading_zeros_lost_in_one_wave_are_told(book, wave, few_data):
     coded = read(book, folder, few_data / "2024" / "sample.csv")
     line = coded.problems[coded.problems["code"] == "NUMBERS_REPAIRED"].iloc[0]
     assert line["severity"] == "warning" and "more numbers would be shared with 2024" in line["message"]
-    assert any("doctors' numbers are also in 2024/sample.csv" in note for note in coded.notes)
+    assert any("members' numbers are also in 2024/sample.csv" in note for note in coded.notes)
 
 
 # The sample -----------------------------------------------------------------------------------------------------------------
