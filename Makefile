@@ -25,7 +25,7 @@ export PYTHONUTF8 := 1
 unexport PYTHONDONTWRITEBYTECODE # compiled modules are kept, whatever the machine says: a start takes half the time
 
 .DEFAULT_GOAL := help
-.PHONY: help environment tools quarto report reports article articles check export data publish table verify crosscheck impact bundle test quick \
+.PHONY: help environment tools quarto report reports article articles check export data publish table verify attack crosscheck impact bundle test quick \
 	slow simulate fuzz bench calibration lock clean
 
 help: ## list the commands
@@ -69,6 +69,9 @@ table: environment ## a table on demand: make table INDICATOR=jss BY=region WHER
 
 verify: environment ## whether a publication is what the data give: make verify WAVE=2026 (LEVEL=A: files only)
 	@.venv/bin/python -m analysis.door verify
+
+attack: environment ## how closely anybody can tell what is not shown of a wave: make attack WAVE=2026
+	@.venv/bin/python -m analysis.door attack
 
 crosscheck: environment ## a wave's results computed again in R's survey: make crosscheck WAVE=2026
 	@.venv/bin/python -m analysis.door crosscheck

@@ -10,7 +10,7 @@ from analysis import log, pipeline
 from analysis.checking import check
 from analysis.errors import LegepaneletError
 from analysis.options import REPORT, run_of, say, wave_of
-from analysis.releasing import bundle, crosscheck, impact, publish, verify
+from analysis.releasing import attack, bundle, crosscheck, impact, publish, verify
 from analysis.settings import ROOT, settings
 from analysis.writing import export, write
 
@@ -120,6 +120,7 @@ COMMANDS = {
     "publish": Command(publish, "publish a wave's documents, results and ledger", ("wave", "documents", "data", "reason", "approver")),
     "verify": Command(verify, "whether a publication is what the data give", ("wave", "data", "level")),
     "table": Command(table, "a table on demand", ("indicator", "by", "where", "wave", "lang", "data", "reason", "approver")),
+    "attack": Command(attack, "how closely anybody can tell what is not shown of a wave", ("wave", "data")),
     "crosscheck": Command(crosscheck, "a second computation in R's survey", ("wave", "data")),
     "impact": Command(impact, "published numbers that would be displayed otherwise today", ("data",)),
     "bundle": Command(bundle, "one zip for a journal or an archive", ("wave",)),

@@ -9,11 +9,12 @@ from analysis.options import FORMATS, REPORT, published_wave, run_of, say, wave_
 from analysis.settings import ROOT, settings
 from analysis.writing import built, write
 
+TIGHTEST = 20  # intervals that `make attack` prints
+
 
 def publish(options) -> int:
     """Builds every document of the wave in both languages and all formats, and publishes them."""
-    from analysis.disclosure import releases
-    from analysis.verification import manifest, publishing
+    from analysis.verification import manifest, memory, publishing
 
     commit = publishing.check_tree()
     run = run_of(options)
@@ -26,73 +27,54 @@ def publish(options) -> int:
     options.lang, options.formats = " ".join(settings().languages), " ".join(FORMATS)
     write(options, run, [(d, wave) for d in wanted])
     manifest.record(wave, run.source.files, kind, options.renderer, f"make publish WAVE={wave}")
-    out = {w: releases.figures(rows) for w, rows in publishing.released(wave, wanted).items()}
-    told = {w: differences(new, w, kind, options) for w, new in out.items()}
-    memories = {publishing.memory_of(w, kind): new for w, new in out.items()}
+    out, paths = publishing.released(wave, wanted), {}
+    for w in out:
+        settle(w, run)
+        paths |= dict.fromkeys(publishing.memories_of(w, kind, run.source.folder), w)
+    told = {w: corrected(rows, w, run, options) for w, rows in out.items()}
+    data = {path: pipeline.fingerprint(run, w) for path, w in paths.items()}
     signs = [publishing.folder_of(wave, kind) / manifest.NAME]
-    with releases.remembered(memories, releases.PUBLICATION, date.today().isoformat(), signs):
+    with memory.remembered(dict.fromkeys(paths, memory.PUBLICATION), data, date.today().isoformat(), signs):
         folder = publishing.publish(wave, kind, options.reason, commit, wanted)
     for w in out:
         if told[w]:
             publishing.log(w, kind, told[w])
-    places = [folder, settings().published / publishing.LOG, publishing.memory_of(wave, kind).parent]
+    places = [folder, settings().published / publishing.LOG, publishing.memories_of(wave, kind, run.source.folder)[0].parent]
     say("Published in {}; commit it together with {} and {}.".format(*(place.relative_to(ROOT) for place in places)))
     return 0
 
 
-def differences(new, wave: int, kind: str, options) -> str:
-    """What figures of a wave tell with those that are out: listed beside the memory, refused if nobody answers for it; a line for the log."""
-    import pandas as pd
+def settle(wave: int, run) -> None:
+    """Ends releases of a wave that were interrupted. Raises MEMORY_MISSING."""
+    from analysis.verification import memory, publishing
 
+    for path in publishing.memories_of(wave, run.source.kind, run.source.folder):
+        memory.settle(path)
+    publishing.check_memory(wave, run.source.kind, run.source.folder)
+
+
+def corrected(new, wave: int, run, options) -> str:
+    """What of a wave is published otherwise than before: listed beside the memory, refused if nobody answers for it; a line for the log."""
     from analysis.codebook import load
-    from analysis.codebook.indicators import of_wave
-    from analysis.disclosure import differencing, releases
+    from analysis.disclosure import releases, rules
     from analysis.verification import publishing
+    from analysis.verification.manifest import RESULTS
 
-    releases.settle(publishing.memory_of(wave, kind))
-    publishing.check_memory(wave, kind)
-    path, book = publishing.memory_of(wave, kind), load(settings().codebook)
-    memory, sensitive = releases.read(path), {i.id for i in of_wave(book, wave) if i.sensitive}
-    few = differencing.differences(new, memory, sensitive)
-    away = _given_away(book, wave, memory)
-    releases.approve(
-        few, [row for row, indicator in away.items() if indicator in sensitive], options.approver, options.reason
-    )
-    if few.empty and away.empty:
+    before = publishing.folder_of(wave, run.source.kind) / RESULTS
+    if not before.is_file():
         return ""
-    listed = path.with_name(f"{wave}-differences.csv")
+    sensitive = rules.sensitive_rows(load(settings().codebook), wave, new)
+    found = releases.corrected(publishing.read_results(before), new, sensitive)
+    releases.approve(found, options.approver, options.reason)
+    if found.empty:
+        return ""
+    listed = publishing.memories_of(wave, run.source.kind, run.source.folder)[0].with_name(f"{wave}-differences.csv")
     listed.parent.mkdir(parents=True, exist_ok=True)
-    more = pd.DataFrame({"id": away.index, "earlier": "all releases together"})
-    releases.write(pd.concat([few, more], ignore_index=True), listed)
-    told = f"{len(few)} figures differ from earlier releases by fewer than {releases.SMALLEST_SENSITIVE_COUNT} persons"
-    told += f", {len(away)} hidden ones can be computed with them" if len(away) else ""
-    told += f": {listed.name}."
+    found.to_csv(listed, index=False, lineterminator="\n")
+    told = f"{len(found)} figures are others than those published before: {listed.name}."
     say(told)
-    secret = int(few["sensitive"].sum()) + int(away.isin(sensitive).sum())
-    return (
-        f"{told} {secret} of them are of sensitive items: approved by {options.approver}, {options.reason}."
-        if secret
-        else told
-    )
-
-
-def _given_away(book, wave: int, memory):
-    """The indicators of the hidden figures of a wave, by id, that its results and all its earlier releases together give away."""
-    import pandas as pd
-
-    from analysis.codebook.indicators import of_wave
-    from analysis.disclosure import audit, differencing, rules
-
-    published, complete = (
-        rules.read_csv(pipeline.results_file(wave)),
-        pd.read_parquet(pipeline.derived(wave) / "estimates.parquet"),
-    )
-    together = differencing.put_back(published, memory, {i.id: i.question or i.id for i in of_wave(book, wave)})
-    if together["status"].equals(published["status"]):  # the auditor has seen all there is
-        return pd.Series(dtype=object)
-    attacked = audit.audit(book, wave, together, complete)
-    found = attacked.loc[attacked["verdict"] == "RECOVERABLE", "id"]
-    return complete.set_index("id")["indicator"].loc[found]
+    secret = int(found["sensitive"].sum())
+    return f"{told} {secret} of them are of sensitive items: approved by {options.approver}, {options.reason}." if secret else told
 
 
 def verify(options) -> int:
@@ -121,6 +103,21 @@ def verify(options) -> int:
         print("\n".join(page.say(verdict)))
         good = good and verdict.good
     return 0 if good else 1
+
+
+def attack(options) -> int:
+    """How closely anybody can tell what is not shown of a sensitive question: the tightest intervals."""
+    import pandas as pd
+
+    run = run_of(options)
+    wave = wave_of(options, run)
+    pipeline.build(pipeline.results_tasks(run, [wave]))  # which stops where one is not safe
+    found = pd.read_parquet(pipeline.attacked_file(wave))
+    found = found.assign(width=found["most"] - found["least"]).sort_values("width", kind="stable")
+    for row in found.head(TIGHTEST).itertuples():
+        print(f"{row.id}: between {row.least:.0f} and {row.most:.0f}")
+    print(f"{wave}: {len(found)} counts that are not shown were attacked; none can be told more closely than the rules allow.")
+    return 0
 
 
 def crosscheck(options) -> int:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from analysis import pipeline
-from analysis.codebook import Codebook
+from analysis.codebook import Codebook, load
 from analysis.codebook.indicators import of_wave
-from analysis.disclosure.population import BACKGROUND, parse_where
+from analysis.disclosure.releases import REGISTER
 from analysis.errors import LegepaneletError
 from analysis.options import languages_of, run_of, say, wave_of
-from analysis.releasing import differences
+from analysis.releasing import settle
 from analysis.settings import ROOT, settings
 
 
@@ -28,7 +28,7 @@ class Request:
         """A request as `str` writes it."""
         parts = dict(re.findall(r"(INDICATOR|BY|WHERE)=(\S+)", text))
         return cls(
-            parts["INDICATOR"], tuple(filter(None, parts.get("BY", "").split(","))), parse_where(parts.get("WHERE", ""))
+            parts["INDICATOR"], tuple(filter(None, parts.get("BY", "").split(","))), _where(parts.get("WHERE", ""))
         )
 
     def __str__(self) -> str:
@@ -41,16 +41,25 @@ class Request:
         return re.sub(r"[^a-z0-9_]+", "-", re.sub(r"[A-Z]+=", "", str(self))).strip("-")
 
 
+def _where(text: str) -> dict[str, frozenset[str]]:
+    """`sex=female;region=west,north` as variable -> levels."""
+    pairs = (part.split("=", 1) for part in text.split(";") if part)
+    return {name: frozenset(levels.split(",")) for name, levels in pairs}
+
+
 def requested(book: Codebook, wave: int, indicator: str, by: str, where: str) -> Request:
-    """The request, checked. Raises TABLE_INDICATOR, TABLE_BY, TABLE_WHERE."""
+    """The request, checked. Raises TABLE_INDICATOR, TABLE_SENSITIVE, TABLE_BY, TABLE_WHERE."""
     names = sorted({i.id for i in of_wave(book, wave)} - {"position"})
     if indicator not in names:
         near = ", ".join(difflib.get_close_matches(indicator, names, 3)) or "see the column indicator of results.csv"
         raise LegepaneletError(
             "TABLE_INDICATOR", f"INDICATOR={indicator} is no indicator of {wave}", f"Near it: {near}."
         )
+    if any(i.id == indicator and i.sensitive for i in of_wave(book, wave)):
+        told = f"INDICATOR={indicator} is sensitive, and no table of it is made on demand"
+        raise LegepaneletError("TABLE_SENSITIVE", told, "What may be seen of it stands in the report and in results.csv.")
     groups = tuple(filter(None, by.replace(",", " ").split()))
-    levels = {name: frozenset(those) for name, those in book.classifications.items() if name in BACKGROUND}
+    levels = {name: frozenset(those) for name, those in book.classifications.items() if name in REGISTER}
     if len(groups) > 2 or len(set(groups)) < len(groups) or not set(groups) <= set(levels):
         raise LegepaneletError("TABLE_BY", f"BY={by}", f"BY may be one or two of {', '.join(levels)}.")
     found: dict[str, frozenset[str]] = {}
@@ -66,52 +75,65 @@ def requested(book: Codebook, wave: int, indicator: str, by: str, where: str) ->
                 "TABLE_WHERE", f"WHERE: '{part}'", f"{name} may be {', '.join(sorted(levels[name]))}."
             )
         found[name] = those
+    if len(found) > 1:
+        raise LegepaneletError("TABLE_WHERE", f"WHERE={where}", f"WHERE may limit one variable, and names {', '.join(found)}. Use BY for the others.")
     return Request(indicator, groups, found)
 
 
 def table(options) -> int:
-    """A table on demand, through the same rules as all else, remembered as a release."""
-    import pandas as pd
-
-    from analysis.codebook import load
-    from analysis.disclosure import attack, differencing, on_demand, population, releases, rules
+    """A table on demand, held against all that is out of the wave, and remembered as a release."""
+    from analysis.disclosure import releases
     from analysis.estimation import on_demand as estimation
-    from analysis.panel import build
+    from analysis.panel import build, population
     from analysis.presentation import on_demand as presentation
-    from analysis.verification import publishing
+    from analysis.results import files
+    from analysis.verification import memory, publishing
 
     run = run_of(options)
-    wave, lang = wave_of(options, run), languages_of(options)[0]
+    wave, lang, kind = wave_of(options, run), languages_of(options)[0], run.source.kind
     book = load(settings().codebook)
     request = requested(book, wave, options.indicator, options.by, options.where)
     pipeline.build(pipeline.results_tasks(run, [wave]))
-    releases.settle(publishing.memory_of(wave, run.source.kind))
-    panel, path = build.load(pipeline.derived(wave)), publishing.memory_of(wave, run.source.kind)
-    kin = on_demand.family(book, wave, request.indicator)
-
-    def estimate(one: Request) -> pd.DataFrame:
-        indicators = [i for i in of_wave(book, wave) if i.id == one.indicator]
-        return estimation.estimate(book, wave, panel, indicators, one.by, one.where)
-
-    out, complete = (table[table["indicator"].isin([*kin, *attack.KNOWN])].assign(where="") for table in (
-        rules.read_csv(pipeline.results_file(wave)), pd.read_parquet(pipeline.derived(wave) / "estimates.parquet")))  # fmt: skip
-    memory = releases.read(path)
-    out = differencing.put_back(out, memory, {i.id: i.question or i.id for i in of_wave(book, wave)})
-    earlier = [Request.read(what) for what in memory["what"].unique() if what != releases.PUBLICATION]
-    for one in (r for r in earlier if r.indicator in kin):  # tables that are out tell too, whatever they hide
-        out, complete = on_demand.beside(out, complete, estimate(one), memory)
-    asked = estimate(request)
-    found = on_demand.protect(
-        book, wave, asked, population.sizes(asked, panel.doctors, panel.population), out, complete
-    )
-    new = releases.figures(found)
-    told = differences(new, wave, run.source.kind, options)
+    settle(wave, run)
+    paths, data = publishing.memories_of(wave, kind, run.source.folder), pipeline.fingerprint(run, wave)
+    panel, out = build.load(pipeline.derived(wave)), memory.read(*paths)
+    check_data(out, str(request), data)
+    indicators = [i for i in of_wave(book, wave) if i.id == request.indicator]
+    asked = estimation.estimate(book, wave, panel, indicators, request.by, request.where)
+    found = releases.released(book, asked, population.sizes(asked, panel.doctors, panel.population, request.where))
+    refuse_isolating(request, out, panel.analysed, files.read(pipeline.results_file(wave)))
     page = settings().output / str(wave) / "tables" / f"{request.slug}.{lang}.html"
-    shown = [i for i in of_wave(book, wave) if i.id == request.indicator]
-    with releases.remembered({path: new}, str(request), date.today().isoformat(), [page, page.with_suffix(".csv")]):
-        presentation.write(book, wave, shown, found, request.where, lang, run.source.kind == "synthetic", page)
-    publishing.log(wave, run.source.kind, " ".join(filter(None, [f"Table {request}.", told])))
-    if run.source.kind == "synthetic":
+    known = dict.fromkeys(paths, str(request)), dict.fromkeys(paths, data)
+    with memory.remembered(*known, date.today().isoformat(), [page, page.with_suffix(".csv")]):
+        presentation.write(book, wave, indicators, found, request.where, lang, kind == "synthetic", page)
+    publishing.log(wave, kind, f"Table {request}.")
+    if kind == "synthetic":
         say("These are SYNTHETIC DATA: nobody answered this.")
     print(page.relative_to(ROOT), page.with_suffix(".csv").relative_to(ROOT), sep="\n")
     return 0
+
+
+def check_data(out, query: str, data: str) -> None:
+    """Raises TABLE_OTHER_DATA if the same table was given out of other data: what differs would tell who was corrected."""
+    if (out["query"].eq(query) & out["data"].ne("") & out["data"].ne(data)).any():
+        told = "this table was given out before, and the raw files have changed since"
+        hint = "The table that is out stands. Publish the corrected wave instead: its differences are looked at."
+        raise LegepaneletError("TABLE_OTHER_DATA", told, hint)
+
+
+def refuse_isolating(request: Request, out, analysed, published) -> None:
+    """Raises TABLE_DISCLOSES if the table, with all that is out of the wave, lets somebody compute the answers of few."""
+    from analysis.disclosure import releases
+    from analysis.verification import memory
+
+    members = analysed[analysed[request.indicator].notna()]
+    before = releases.cells_published(published)
+    for query in out["query"]:
+        if query != memory.PUBLICATION:
+            one = Request.read(query)
+            before += releases.cells_of(one.by, one.where, members)
+    if found := releases.isolated(members, [*before, *releases.cells_of(request.by, request.where, members)]):
+        if releases.isolated(members, before) == found:
+            return  # they were told before this table
+        told = f"with what is out, {found[0].persons} could be singled out: {found[0].who}"
+        raise LegepaneletError("TABLE_DISCLOSES", told, "Ask by larger groups, or by groups that a table already has.")

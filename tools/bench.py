@@ -124,13 +124,13 @@ STEPS = {
 
 def in_r() -> float | None:
     """Seconds that R's `survey` needs for the estimates, comparisons, tests and models of 2026, from those of every EVERYth; None without R."""
-    import pandas as pd
 
     from analysis.codebook import load
     from analysis.codebook.plan import plans_of_wave
     from analysis.crosscheck import compare, designs
     from analysis.errors import LegepaneletError
     from analysis.panel import build
+    from analysis.results import files
     from analysis.settings import settings
 
     try:
@@ -139,7 +139,7 @@ def in_r() -> float | None:
         return None
     book, derived = load(settings().codebook), HERE / "data" / "derived"
     panels, plans = {w: build.load(derived / str(w)) for w in sorted(book.waves)}, plans_of_wave(settings().reports, book, int(WAVE))
-    asked = compare.wanted(pd.read_parquet(derived / WAVE / "estimates.parquet"), plans)
+    asked = compare.wanted(files.read(derived / WAVE / "estimates.csv"), plans)
     asked = asked[~asked["what"].isin(compare.MODELS)]
     sheets = list(designs.designs(book, int(WAVE), panels, plans))
     seconds = []

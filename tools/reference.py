@@ -9,6 +9,7 @@ from analysis.codebook import load
 from analysis.codebook.plan import plans_of_wave
 from analysis.crosscheck import compare, designs
 from analysis.panel import build
+from analysis.results import files
 from analysis.settings import ROOT, settings
 from tests import projects
 
@@ -22,7 +23,7 @@ def main() -> None:
     panels = {w: build.load(derived / str(w)) for w in projects.WAVES}
     for wave in projects.WAVES:
         plans = plans_of_wave(settings().reports, book, wave)
-        asked = compare.wanted(pd.read_parquet(derived / str(wave) / "estimates.parquet"), plans)
+        asked = compare.wanted(files.read(derived / str(wave) / "estimates.csv"), plans)
         of_model = asked["what"].isin(compare.MODELS)
         some = pd.concat([asked[~of_model].iloc[::EVERY], asked[of_model]])
         upto = {w: panel for w, panel in panels.items() if w <= wave}

@@ -113,6 +113,8 @@ def _instrument_faults(instrument: Instrument, book: Codebook) -> list[str]:
                 faults.append(f"{field}.dichotomies.{d.id}: code {min(unknown)} is not in '{q.responses}'")
         if unknown := set(q.exclusive) - codes:
             faults.append(f"{field}.exclusive: code {min(unknown)} is not in '{q.responses}'")
+        if len(q.dichotomies) > 1 and (instrument.sensitive if q.sensitive is None else q.sensitive):
+            faults.append(f"{field}.dichotomies: a sensitive question may have one: of two, the answers between them could be told")
         if q.base not in instrument.bases and q.base not in book.panel.bases:
             faults.append(f"{field}.base: there is no base '{q.base}'")
         if q.asked_if:

@@ -4,6 +4,7 @@ Every label stands in both languages. A field that is not known here is a mistak
 """
 
 from datetime import date
+from itertools import chain
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -277,7 +278,7 @@ class Grouping(Part):
 
     `reference`: the level that models set the others against; `contrasts`: the pairs that are compared, the first less the second; `sensitive`:
     whether a sensitive item may be shown by it; `lines`: levels with a line of their own in figures over the waves (of one grouping); `every`: all
-    its levels in a word, `alle stillinger`.
+    its levels in a word, `alle stillinger`; `neighbours`: the level that one too small to be shown is joined with (else the next in order).
     """
 
     label: Label
@@ -287,21 +288,44 @@ class Grouping(Part):
     sensitive: bool = False
     lines: list[Group] = []
     every: Label | None = None
+    neighbours: dict[Group, Group] = {}
 
     @property
     def labels(self) -> dict[str, Label]:
         return {name: level.label for name, level in self.levels.items()}
 
+    def label_of(self, level: str, lang: str) -> str:
+        """The label of a level, or of levels that are shown as one (`academia+other`)."""
+        first, *rest = (self.levels[name].label[lang] for name in level.split("+"))
+        *between, last = [first, *(text[0].lower() + text[1:] for text in rest)]
+        return f"{', '.join(between)} {'og' if lang == 'nb' else 'and'} {last}" if between else last
+
     def who(self, level: str, lang: str) -> str:
         """Those of a level, in a sentence."""
+        if level not in self.levels:
+            return self.label_of(level, lang).lower()
         found = self.levels[level]
         return found.who[lang] if found.who else found.label[lang].lower()
 
     @model_validator(mode="after")
     def known_levels(self):
-        if unknown := [n for n in (self.reference, *self.lines, *(n for pair in self.contrasts for n in pair)) if n not in self.levels]:
+        if unknown := [n for n in (self.reference, *self.lines, *chain(*self.contrasts), *chain(*self.neighbours.items())) if n not in self.levels]:
             raise ValueError(f"there is no level '{unknown[0]}'; the levels are {', '.join(self.levels)}")
         return self
+
+
+class Limits(Part):
+    """The sizes below which nothing is shown. A panel may raise them, never lower them; why they are so stands in docs/disclosure.md.
+
+    `side` is six, not five: of a table that is absent for it, all that can be told is that nought to five stand on one side.
+    """
+
+    base: int = Field(10, ge=10)  # answers that a figure rests on
+    population: int = Field(50, ge=50)  # persons that a group holds, whoever of them answered
+    sensitive_base: int = Field(30, ge=30)  # answers to a sensitive question
+    side: int = Field(6, ge=6)  # answers on either side of a sensitive share, in a class of answers, of a reason for none
+    distribution: int = Field(100, ge=100)  # answers of the smallest group of a table that shows more than three answers
+    released_base: int = Field(100, ge=100)  # answers in a table on demand
 
 
 class Report(Part):
@@ -349,6 +373,7 @@ class Panel(Part):
     owner: Label | None = None
     logo: str | None = None  # a file beside panel.yml, SVG or PNG
     report: Report
+    limits: Limits = Limits()
     register_positions: dict[Id, Position] = {}
     regions: dict[Id, Label] = {}
     specialties: dict[Id, Label] = {}

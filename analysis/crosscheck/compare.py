@@ -13,6 +13,7 @@ import pandas as pd
 from analysis.codebook.plan import Plan
 from analysis.crosscheck.designs import NEVER, THREE, Sheet
 from analysis.errors import LegepaneletError
+from analysis.results import files
 
 SCRIPT = Path(__file__).with_name("crosscheck.R")
 NOTHING = 1e-6  # so that a figure of nought may have round-off
@@ -21,7 +22,8 @@ COLUMNS = ["id", "data", "what", "statistic", "indicator", "category", "by", "le
            "model", "term", "family", "reference"]  # fmt: skip
 KINDS = ["estimate", "comparison", "test", "model"]
 DESIGNS = {"change_net": "panel_", "change_standardised": "standardised_", "change_within": "within_"}
-WHAT = {"p25": "quantile", "median": "quantile", "p75": "quantile", "share_of_three": "share", "share_not_applicable": "share",
+WHAT = {"p25": "quantile", "median": "quantile", "p75": "quantile",
+        "share_of_three": "share", "share_joined": "share", "share_not_applicable": "share",
         "change_net": "change", "change_standardised": "change", "change_within": "mean", "odds_ratio": "coefficient",
         "adjusted_share": "adjusted", "adjusted_mean": "adjusted"}  # fmt: skip
 MODELS = ["coefficient", "adjusted"]
@@ -56,6 +58,7 @@ def wanted(results: pd.DataFrame, plans: list[Plan]) -> pd.DataFrame:
     rows["what"] = rows["statistic"].map(WHAT).fillna(rows["statistic"]).mask(model & (rows["statistic"] == "difference"), "coefficient")
     rows["data"] = [_design_of(row, plans) for row in rows.to_dict("records")]
     rows["indicator"] += rows["statistic"].map(SUFFIX).fillna("")
+    rows["category"] = rows["category"].astype("string").fillna("").mask(rows["statistic"] == "share_joined", rows["term"])
     rows["family"] = np.where(rows["statistic"].isin(["odds_ratio", "adjusted_share"]), "binomial", "gaussian")
     rows["reference"] = (rows["status"] == "reference").astype(int)
     return rows
@@ -72,12 +75,12 @@ def _design_of(row: dict, plans: list[Plan]) -> str:
 
 
 def crosscheck(folder: Path, sheets: Iterable[Sheet], plans: list[Plan], every: int = 1) -> Check:
-    """R's figures against `folder`'s estimates.parquet, from the designs `sheets`; every n-th row and all models for a quick look.
+    """R's figures against `folder`'s estimates.csv, from the designs `sheets`; every n-th row and all models for a quick look.
 
     Raises R_MISSING, R_FAILED.
     """
     check_r()
-    results = pd.read_parquet(folder / "estimates.parquet")
+    results = files.read(folder / "estimates.csv")
     asked = wanted(results, plans)
     of_model = asked["what"].isin(MODELS)
     asked = pd.concat([asked[~of_model].iloc[::every], asked[of_model]])

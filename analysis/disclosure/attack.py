@@ -1,243 +1,280 @@
-"""The attacks: linear programmes (HiGHS) for the least and the most that a hidden count can be, given all that is published.
+"""The auditor: how closely somebody can tell what is not shown of a sensitive question, who knows all that is, and the rules.
 
-Unknown are persons: how many of each answer stand in each crossing of all groups. Every published count is a sum of such numbers. A second
-attack does the same for weighted shares, of which only the smallest and the largest weight are known; a third adds up the reasons of missing
-answers. Nothing is shared with the protector.
+It shares nothing with `rules.py` but the limits. The attacker knows every published figure of the wave and how it is rounded, how many of each sex
+and age answered at all, what these weigh together, the smallest and the largest weight, and which tables, classes and reasons are not shown and why:
+answers that would have given another pattern are left out. Unknown are persons and their weights: how many of each sex and age gave each answer.
+The least and the most of every count that is not shown are linear programmes over these (HiGHS; one model a question, solved again and again).
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from itertools import product
 
+import highspy
 import numpy as np
 import pandas as pd
-from scipy.optimize import linprog
 
-from analysis.disclosure.population import of_row
+from analysis.codebook import Codebook
+from analysis.codebook.indicators import of_wave
+from analysis.disclosure.rounding import TO, decimals
 from analysis.errors import LegepaneletError
+from analysis.panel.facts import REASONS
+from analysis.panel.groups import JOINT
+from analysis.results import TEXT
 
-ROUNDING = {"share": 0.00005, "mean": 0.0005}  # half a unit of the last digit that a published figure has at most
-NOTHING = 1e-6  # what the solver may leave of a nought
-REST = "(in no group)"
-MEAN = "mean"
-KNOWN = ("representativeness", "weights")  # indicators that tell of the population and of the weights
-COLUMNS = [
-    "id",
-    "kind",
-    "indicator",
-    "category",
-    "statistic",
-    "by",
-    "level",
-    "by2",
-    "level2",
-    "where",
-    "n",
-    "count",
-    "n_missing",
-    "estimate",
-    "status",
-]
-Intervals = dict[
-    str, tuple[float, float, float]
-]  # id of a hidden row -> the least and the most it can be, and its base
+WIDTH = 5  # a safe interval of a count spans at least this
+FREE = 1e-6  # what the solver may leave of a whole number
+NOT_ASKED = "not_asked"
+FINEST = ("sex", "age_group")  # the crossing that the register tells the size of
+COLUMNS = ["id", "least", "most", "count", "n", "verdict"]
+Code = int | str  # an answer, or a reason for none
+Expression = dict[int, float]  # unknown -> coefficient
+
+
+@dataclass(frozen=True)
+class Bound:
+    """`least` <= expression <= `most`."""
+
+    of: Expression
+    least: float
+    most: float = highspy.kHighsInf
+
+
+Pattern = tuple[Bound, ...]
 
 
 @dataclass(frozen=True)
 class Subject:
-    """One thing answered: its codes, and which codes each published row counts, by (indicator, statistic, category).
-
-    A mean is attacked as a count of half its answers: what a group's sum adds up with is the same, whatever the sums are.
-    """
+    """A question, or a yes and no of its own: its answers, and which of them each published row counts, by (indicator, statistic, category)."""
 
     codes: tuple[int, ...]
-    counted: dict[tuple, frozenset[int]]
+    counted: dict[tuple[str, str, int | None], frozenset[int]]
+    question: str = ""  # whose reasons of missing answers are published
 
-    @property
-    def is_mean(self) -> bool:
-        return any(statistic == MEAN for _, statistic, _ in self.counted)
-
-
-@dataclass(frozen=True)
-class Weights:
-    """What is published of the weights: variable -> level -> share of the population; the largest weight by the smallest."""
-
-    shares: dict[str, dict[str, float]]
-    ratio: float
-
-    @classmethod
-    def read(cls, published: pd.DataFrame) -> "Weights":
-        rows = published[
-            (published["indicator"] == "representativeness") & (published["statistic"] == "share_weighted")
-        ]
-        own = published[published["indicator"] == "weights"].set_index("statistic")["estimate"]
-        known = {"smallest", "largest"} <= set(own.index)
-        shares = {by: dict(zip(part["level"], part["estimate"], strict=True)) for by, part in rows.groupby("by")}
-        return cls(shares, float(own["largest"] / own["smallest"]) if known else np.inf)
-
-    def counts(self, least: float, most: float, n: float) -> tuple[float, float]:
-        """The least and the most of n answers that a weighted share between `least` and `most` can be."""
-
-        def some(share: float) -> float:
-            return max(1.0, np.ceil(share * n / self.ratio - NOTHING)) if share > NOTHING else 0.0
-
-        def all_but(share: float) -> float:
-            return min(n, share * n * self.ratio) if share > NOTHING else 0.0
-
-        return max(some(least), n - all_but(1 - least)), min(all_but(most), n - some(1 - most))
+    def of(self, row) -> frozenset[Code] | None:
+        """The answers, or the reasons for none, that a row counts; None if it counts none."""
+        if row.by == "missing":
+            return frozenset(row.level.split(JOINT)) if row.indicator == self.question else None
+        if row.statistic == "share_joined":
+            return frozenset(int(code) for code in row.term.split(JOINT)) if row.indicator == self.question else None
+        return self.counted.get((row.indicator, row.statistic, None if pd.isna(row.category) else int(row.category)))
 
 
-def keys(rows: pd.DataFrame) -> pd.Series:
-    """What each row counts: (indicator, statistic, category or -1)."""
-    category = rows["category"].astype("Int64").fillna(-1)
-    return pd.Series(
-        list(zip(rows["indicator"], rows["statistic"], category, strict=True)), index=rows.index, dtype=object
-    )
+def subjects(book: Codebook, wave: int) -> Iterator[Subject]:
+    """The sensitive questions of a wave, and the sensitive shares that are of no single question."""
+    sensitive = {i.id: i for i in of_wave(book, wave) if i.sensitive}
+    taken = set()
+    for question in book.questions(wave).values():
+        if question.type == "single" and question.id in sensitive:
+            codes = tuple(book.responses(question).categories)
+            counted = {(question.id, "share", c): frozenset({c}) for c in codes}
+            for d in question.dichotomies:
+                counted[d.id, "share", None] = frozenset(c for c in codes if (c in d.codes if d.codes is not None else c > d.above))
+            taken |= {question.id, *(d.id for d in question.dichotomies)}
+            yield Subject(codes, counted, question.id)
+    for name, indicator in sensitive.items():
+        if indicator.kind == "binary" and name not in taken:
+            yield Subject((0, 1), {(name, "share", None): frozenset({1})}, indicator.question or "")
 
 
-def narrowest(found: Intervals, more: Intervals) -> None:
-    """Several attacks on one count: what all of them leave. Changes `found`."""
-    for name, (least, most, base) in more.items():
-        old = found.get(name, (least, most, base))
-        found[name] = (max(old[0], least), min(old[1], most), min(old[2], base))
+@dataclass
+class Unknowns:
+    """How many of each sex and age gave each answer, and what these weigh together; what is known of them whatever the question."""
+
+    groupings: dict[str, list[str]]
+    codes: tuple[Code, ...]
+    places: dict[tuple, int] = field(default_factory=dict)
+
+    def __post_init__(self):
+        atoms = product(self.codes, *self.groupings.values())
+        self.places = {atom: place for place, atom in enumerate(atoms)}
+
+    def count(self, codes: Iterable[Code], **group: str) -> Expression:
+        """Those of a group whose answer is among `codes`."""
+        wanted = set(codes)
+        at = {place: group[name] for place, name in enumerate(self.groupings, start=1) if name in group}
+        return {p: 1.0 for atom, p in self.places.items() if atom[0] in wanted and all(atom[k] == level for k, level in at.items())}
+
+    def weight(self, codes: Iterable[Code], **group: str) -> Expression:
+        return {p + len(self.places): 1.0 for p in self.count(codes, **group)}
 
 
-def counts(subject: Subject, rows: pd.DataFrame, attacked: set[str]) -> Intervals:
-    """The intervals of the hidden rows `attacked` (ids) from all shown counts and all n of the subject's rows."""
-    shown, hidden = rows[rows["status"] == "shown"], rows[rows["id"].isin(attacked)]
-    if hidden.empty:
-        return {}
-    groups = {row.Index: of_row(row) for row in rows.itertuples()}
-    told = {b for place in shown.index for b in groups[place]}  # variables by which something is shown
-    levels = {b: [*sorted(set().union(*(g.get(b, ()) for g in groups.values()))), REST] for b in sorted(told)}
-    atoms = pd.DataFrame(list(product(subject.codes, *levels.values())), columns=["code", *levels])
-
-    def mask(row, codes=None) -> np.ndarray:
-        inside = np.ones(len(atoms)) if codes is None else atoms["code"].isin(codes).to_numpy(float)
-        for by, those in groups[row.Index].items():
-            if by in levels:
-                inside = inside * atoms[by].isin(those).to_numpy(float)
-        return inside
-
-    def silent(row) -> bool:
-        """Whether nothing is shown of the row's table: then no more is known of it than of all together."""
-        return any(b not in levels for b in groups[row.Index])
-
-    equations: dict[bytes, tuple[np.ndarray, float]] = {}
-    for row, key in zip(shown.itertuples(), keys(shown), strict=True):
-        sums = mask(row, subject.counted[key])
-        equations[sums.tobytes()] = (sums, float(row.n) / 2 if key[1] == MEAN else float(row.count))
-    for row in rows.itertuples():
-        if not silent(row):
-            equations[mask(row).tobytes()] = (mask(row), float(row.n))
-    left = np.array([e for e, _ in equations.values()]) if equations else None
-    right = np.array([t for _, t in equations.values()]) if equations else None
-    found, ends = {}, {}
-    for row, key in zip(hidden.itertuples(), keys(hidden), strict=True):
-        goal = mask(row, subject.counted[key])
-        if goal.tobytes() not in ends:  # all groups of a silent table are one
-            ends[goal.tobytes()] = _ends(goal, A_eq=left, b_eq=right, bounds=(0, None))
-        least, most = ends[goal.tobytes()]
-        # Of a silent table nothing is told: a count's base is what the total leaves.
-        found[row.id] = (0.0, most, most) if silent(row) else (least, most, float(row.n))
-    return found
+def known(unknowns: Unknowns, composition: list, weights: tuple[float, float] | None) -> Iterator[Bound]:
+    """How many of each group answered the wave and what they weigh, and the smallest and the largest weight (as shares of all)."""
+    for row in composition:
+        group = dict(zip(FINEST, row.level.split(":"), strict=True)) if row.by == "sex_age" else {row.by: row.level}
+        if not all(level in unknowns.groupings.get(name, ()) for name, level in group.items()):
+            continue
+        if row.statistic == "share_respondents" and pd.notna(row.count):
+            yield Bound(unknowns.count(unknowns.codes, **group), row.count, row.count)
+        if row.statistic == "share_weighted":
+            yield Bound(unknowns.weight(unknowns.codes, **group), row.estimate - 1e-4, row.estimate + 1e-4)
+    for p in unknowns.places.values() if weights else ():
+        yield Bound({p + len(unknowns.places): 1.0, p: -weights[0]}, 0)
+        yield Bound({p + len(unknowns.places): -1.0, p: weights[1]}, 0)
 
 
-def weighted(
-    subject: Subject, rows: pd.DataFrame, attacked: set[str], means: pd.DataFrame, weights: Weights
-) -> Intervals:
-    """The intervals of hidden rows, overall and by one group whose population is known, from all weighted shares and means.
+def weights_of(published: pd.DataFrame) -> tuple[float, float] | None:
+    """The least and the most that one who answered can weigh, as a share of all; None where the wave does not tell."""
+    own = published[published["indicator"] == "weights"].set_index("statistic")["estimate"]
+    margins = published[(published["indicator"] == "population") & published["by"].ne("stratum")]
+    if not {"smallest", "largest"} <= set(own.index) or margins.empty:
+        return None
+    total = margins.loc[margins["by"] == margins["by"].iloc[0], "count"].sum()
+    return (own["smallest"] - 1e-3) / total, (own["largest"] + 1e-3) / total
 
-    Shares of a group's answers sum to one; a mean is the sum of codes by shares; a total is the groups' mean by population, but for
-    those who did not answer: how much these weigh is not known, so as much is allowed as makes the published figures agree.
+
+def told(subject: Subject, unknowns: Unknowns, rows: list, side: int) -> Iterator[Bound]:
+    """What the shown rows of a question say: bases, counts and weighted shares, as they are rounded, and that no side of a share is small."""
+    for row in (r for r in rows if r.status == "shown"):
+        those = subject.of(row)
+        group = {row.by: row.level} if row.by in unknowns.groupings else {}
+        if those is None or (row.by and not group and row.by != "missing") or row.by2 or row.model:
+            continue
+        count = unknowns.count(those, **group)
+        if row.by == "missing":  # the questionnaire's filter decided who was not asked: that may be nobody
+            yield Bound(count, max(row.count - TO // 2, 0 if row.level == NOT_ASKED else side), row.count + TO // 2)
+            continue
+        yield Bound(unknowns.count(subject.codes, **group), row.n - TO // 2, row.n + TO // 2)
+        if pd.notna(row.n_missing):
+            yield Bound(unknowns.count(REASONS, **group), row.n_missing - TO // 2, row.n_missing + TO // 2)
+        yield Bound(count, max(row.count - TO // 2, side), row.count + TO // 2)
+        if pd.isna(row.category):
+            yield Bound(unknowns.count(set(subject.codes) - those, **group), side)
+        step = 10.0 ** -row.digits / 2
+        mine, everyone = unknowns.weight(those, **group), unknowns.weight(subject.codes, **group)
+        yield Bound({p: mine.get(p, 0) - row.estimate + step for p in everyone}, 0)
+        yield Bound({p: row.estimate + step - mine.get(p, 0) for p in everyone}, 0)
+
+
+def classes(names: list[Code], joint: list[Code], side: int) -> Iterator[tuple[list[tuple[list[Code], bool]]]]:
+    """The ways in which the answers `joint` came to be one class: (those counted, whether they are at least `side`) of each condition.
+
+    They were taken in order until there were enough; of the last class a rest of fewer may have been added to those who were enough.
     """
-    whole = rows["where"].eq("")  # the margins are known of all doctors only
-    told = set(rows.loc[rows["status"].eq("shown") & whole, "by"])
-    groups = [("", "")] + [(by, level) for by in weights.shares for level in weights.shares[by] if by in told]
-    known = np.array([g in groups for g in zip(rows["by"], rows["level"], strict=True)], dtype=bool)
-    here = rows["by2"].eq("") & whole & known
-    hidden, shown = (
-        rows[here & rows["id"].isin(attacked)],
-        rows[here & rows["status"].eq("shown") & rows["estimate"].notna()],
-    )
-    if hidden.empty:
-        return {}
-    place = {(c, g): i for i, (c, g) in enumerate(product(subject.codes, groups))}
-    equations = [({place[c, g]: 1.0 for c in subject.codes}, 1.0, 0.0) for g in groups]
-    for row, key in zip(shown.itertuples(), keys(shown), strict=True):
-        equations.append(
-            ({place[c, (row.by, row.level)]: 1.0 for c in subject.counted[key]}, row.estimate, ROUNDING["share"])
-        )
-    for row in means.itertuples():
-        if row.status == "shown" and row.by2 == "" and row.where == "" and (row.by, row.level) in groups:
-            equations.append(
-                ({place[c, (row.by, row.level)]: float(c) for c in subject.codes}, row.estimate, ROUNDING["mean"])
-            )
-    totals = [
-        {place[c, (by, level)]: share for level, share in weights.shares[by].items()} | {place[c, ("", "")]: -1.0}
-        for by in {by for by, _ in groups if by} for c in subject.codes
-    ]  # fmt: skip
-    asked = (shown["n"] + shown["n_missing"]).astype(float)
-    loss = 2 * float((shown["n_missing"].astype(float) / asked).max()) if len(shown) else 1.0
-    found = {}
-    while not found:
-        terms = [*equations, *((total, 0.0, loss) for total in totals)]
-        left, goal, slack = np.zeros((len(terms), len(place))), *np.array([t[1:] for t in terms]).T
-        for number, (part, _, _) in enumerate(terms):
-            left[number, list(part)] = list(part.values())
-        limits = {"A_ub": np.vstack([left, -left]), "b_ub": np.r_[goal + slack, slack - goal], "bounds": (0, 1)}
-        try:
-            for row, key in zip(hidden.itertuples(), keys(hidden), strict=True):
-                sums = np.zeros(len(place))
-                sums[[place[c, (row.by, row.level)] for c in subject.counted[key]]] = 1
-                found[row.id] = (*weights.counts(*_ends(sums, **limits), float(row.n)), float(row.n))
-        except LegepaneletError:
-            if loss >= 1:
-                raise
-            loss, found = max(2 * loss, 0.01), {}
+    last = joint[-1] == names[-1]
+    for enough in range(1 if last else len(joint), len(joint) + 1):
+        begun = [(joint[:k], False) for k in range(1, enough)]
+        yield [*begun, (joint[:enough], True), *([(joint[enough:], False)] if enough < len(joint) else [])]
+
+
+def patterns(book: Codebook, subject: Subject, unknowns: Unknowns, row, table: list) -> list[Pattern]:
+    """Of which one must hold, as the row is not shown; [()] if that tells nothing. `table`: the rows of the question by the same groups."""
+    limits, group = book.panel.limits, {row.by: row.level} if row.by in unknowns.groupings else {}
+    few = limits.side - 1
+    names: list[Code] = list(REASONS) if row.by == "missing" else list(subject.codes)
+    mine = subject.of(row)
+    if row.by == "missing" or pd.notna(row.category):
+        if row.by != "missing":  # of an answer's side of the share that is shown
+            parts = [subject.of(r) for r in table if r.status == "shown" and pd.isna(r.category)]
+            inside = next((p if mine <= p else frozenset(names) - p for p in parts if p), frozenset(names))
+            names = [n for n in names if n in inside]
+        joint = [subject.of(r) for r in table if r.status == "shown" and (JOINT in r.level or r.statistic == "share_joined")]
+        for those in (j for j in joint if j is not None and mine <= j):
+            ways = classes(names, [n for n in names if n in those], limits.side)
+            return [tuple(Bound(unknowns.count(part, **group), *((limits.side,) if enough else (0, few))) for part, enough in way) for way in ways]
+        return [()]
+    found = []
+    for other in (r for r in table if (r.indicator, r.statistic) == (row.indicator, row.statistic)):
+        there = {other.by: other.level} if other.by in unknowns.groupings else {}
+        found.append((Bound(unknowns.count(subject.codes, **there), 0, limits.sensitive_base - 1),))
+        found += [(Bound(unknowns.count(part, **there), 0, few),) for part in (mine, set(subject.codes) - mine)]
     return found
 
 
-def reasons(mine: pd.DataFrame) -> Intervals:
-    """Reasons of missing answers to a question: their sum is published as `n_missing`, "does not apply" in some articles as a share."""
-    rows = mine[(mine["by"] == "missing") & (mine["level"] != "not_asked")]
-    hidden = rows[rows["status"].str.startswith("hidden")]
-    known = dict(zip(rows["level"], rows["count"], strict=True))
-    overall = mine[(mine["kind"] == "estimate") & (mine["by"] == "") & (mine["status"] == "shown")]
-    never = overall[overall["statistic"] == "share_not_applicable"]
-    if not never.empty:
-        known["not_applicable"] = never["count"].iloc[0]
-    totals = overall.loc[overall["statistic"] != "share_not_applicable", "n_missing"].dropna()
-    bounds = [(0, None) if pd.isna(count) else (float(count),) * 2 for count in known.values()]
-    total = {} if totals.empty else {"A_eq": np.ones((1, len(known))), "b_eq": [float(totals.iloc[0])]}
-    found = {}
-    for row in hidden.itertuples():
-        goal = np.array([float(reason == row.level) for reason in known])
-        least, most = _ends(goal, bounds=bounds, **total)
-        found[row.id] = (least, most, float(totals.iloc[0]) if len(totals) else np.inf)
-    return found
+class Silent(highspy.Highs):
+    """HiGHS without what it prints of itself when its callbacks are set up; none are used."""
+
+    def __init__(self):
+        super(highspy.Highs, self).__init__()
+        self.setOptionValue("output_flag", False)
 
 
-def given_back(published: pd.DataFrame) -> set[str]:
-    """Ids of hidden levels that a shown difference or change, together with the other level, gives back."""
-    levels = published[published["kind"].eq("estimate") & published["category"].isna() & published["model"].eq("")]
-    levels = levels[levels["where"] == ""]
-    lost = levels[levels["status"].str.startswith("hidden")]
-    place = {(r.indicator, r.by, r.level, r.by2, r.level2): r.id for r in lost.itertuples()}
-    shown = published[published["kind"].isin(["comparison", "test"]) & published["status"].eq("shown")]
-    told = [k for r in shown.itertuples() for k in (
-        (r.indicator, r.by, r.level, r.by2, r.level2), (r.indicator, r.by, r.vs_level, "", "") if r.vs_level else None)]  # fmt: skip
-    return {place[k] for k in told if k in place}
+class Programme:
+    """Linear programmes over the same unknowns and bounds: the ends of an expression under one pattern after another."""
+
+    def __init__(self, unknowns: int, bounds: Iterable[Bound]):
+        self.highs = Silent()
+        self.highs.addVars(unknowns, np.zeros(unknowns), np.full(unknowns, highspy.kHighsInf))
+        for bound in bounds:
+            self._add(bound)
+
+    def _add(self, bound: Bound) -> None:
+        self.highs.addRow(bound.least, bound.most, len(bound.of), np.array(list(bound.of), dtype=np.int32), np.array(list(bound.of.values())))
+
+    def ends(self, of: Expression, pattern: Pattern) -> tuple[float, float] | None:
+        """The least and the most whole number that an expression can be; None if no answers give the pattern."""
+        before = self.highs.getNumRow()
+        for bound in pattern:
+            self._add(bound)
+        places, found = np.array(list(of), dtype=np.int32), []
+        self.highs.changeColsCost(len(of), places, np.array(list(of.values())))
+        for sense in (highspy.ObjSense.kMinimize, highspy.ObjSense.kMaximize):
+            self.highs.changeObjectiveSense(sense)
+            self.highs.run()
+            if self.highs.getModelStatus() == highspy.HighsModelStatus.kOptimal:
+                found.append(self.highs.getInfo().objective_function_value)
+        self.highs.changeColsCost(len(of), places, np.zeros(len(of)))
+        if pattern:
+            self.highs.deleteRows(len(pattern), np.arange(before, before + len(pattern), dtype=np.int32))
+        return (float(np.ceil(found[0] - FREE)), float(np.floor(found[1] + FREE))) if len(found) == 2 else None
 
 
-def _ends(goal: np.ndarray, **limits) -> tuple[float, float]:
-    """The least and the most of goal @ x, infinite where nothing holds it. Raises DISCLOSURE_CONTRADICTION if no x fulfils the limits."""
-    ends = []
-    for sign in (1, -1):
-        found = linprog(sign * goal, **limits)
-        if found.status not in (0, 3):
-            raise LegepaneletError(
-                "DISCLOSURE_CONTRADICTION", f"the auditor's programme has no answer: {found.message}",
-                "The published figures contradict one another: this is a fault of the program, report it.",
-            )  # fmt: skip
-        ends.append(sign * found.fun if found.status == 0 else -sign * np.inf)
-    return ends[0], ends[1]
+def audit(book: Codebook, wave: int, published: pd.DataFrame, complete: pd.DataFrame) -> pd.DataFrame:
+    """COLUMNS: of every count that is not shown of a sensitive question the least and the most that it can be, its truth, and the verdict.
+
+    `published` as `rules.publishable` gives it, `complete` the same rows before. Raises DISCLOSURE_CONTRADICTION.
+    """
+    groupings = {name: list(grouping.levels) for name, grouping in book.groupings.items() if grouping.sensitive}
+    truth = dict(zip(complete["id"], complete[["count", "n"]].itertuples(index=False, name=None), strict=True))
+    digits = decimals(complete, pd.Series(True, index=complete.index)).set_axis(published.index)
+    published, weights, found = published.astype(dict.fromkeys(TEXT, object)).assign(digits=digits), weights_of(published), []
+    composition = published["indicator"].eq("representativeness") & published["by"].isin([*groupings, "sex_age"])
+    composition = list(published[composition].itertuples())
+    for subject in subjects(book, wave):
+        names = {name for name, _, _ in subject.counted} | {subject.question}
+        rows = list(published[published["indicator"].isin(names) & published["kind"].isin(["estimate", "count"])].itertuples())
+        unknowns = Unknowns(groupings, (*subject.codes, *REASONS, NOT_ASKED))
+        bounds = [*known(unknowns, composition, weights), *told(subject, unknowns, rows, book.panel.limits.side)]
+        programme = Programme(2 * len(unknowns.places), bounds)
+        tables, shown = {}, {}
+        lacking = sum(truth[r.id][0] for r in rows if r.by == "missing" and r.level in REASONS)
+        for row in rows:
+            tables.setdefault((row.by, row.by2), []).append(row)
+            shown.setdefault((row.by, row.level), set()).update([subject.of(row)] if row.status == "shown" else [])
+        for row in (r for r in rows if r.status.startswith("hidden")):
+            those = subject.of(row)
+            if those is None or row.by2 or row.by not in ("", "missing", *groupings):
+                continue
+            group = {row.by: row.level} if row.by in groupings else {}
+            if {those, frozenset(subject.codes) - those} & shown.get((row.by, row.level), set()):
+                continue  # the same count by another name, or the rest of it
+            sides = [those] if pd.notna(row.category) or row.by == "missing" else [those, set(subject.codes) - those]
+            ways = patterns(book, subject, unknowns, row, tables[row.by, row.by2])
+            for place, part in enumerate(sides):
+                ends = [e for way in ways if (e := programme.ends(unknowns.count(part, **group), way))]
+                count, n = truth[row.id]
+                n = lacking if row.by == "missing" else n
+                found.append(_judged(row.id, ends, n - count if place else count, n, book.panel.limits.side))
+    return pd.DataFrame(found, columns=COLUMNS)
+
+
+def _judged(row_id: str, ends: list[tuple[float, float]], count: float, n: float, side: int) -> tuple:
+    """Safe is a count that can be many and, where few stand there, nobody; or one of so many on either side that it might be shown."""
+    if not ends:
+        raise LegepaneletError("DISCLOSURE_CONTRADICTION", f"no answers at all give what is published of {row_id}",
+                               "The published figures contradict one another: this is a fault of the program, report it.")  # fmt: skip
+    least, most = min(low for low, _ in ends), max(high for _, high in ends)
+    open_ = least >= side and n - most >= side
+    safe = open_ or (most - least >= min(WIDTH, n) and (count >= WIDTH or least == 0))
+    return row_id, least, most, count, n, "safe" if safe else "RECOVERABLE"
+
+
+def refuse(attacked: pd.DataFrame, wave: int) -> None:
+    """Raises DISCLOSURE_RECOVERABLE with the counts that can be told too closely."""
+    found = attacked[attacked["verdict"] == "RECOVERABLE"]
+    if len(found):
+        lines = [f"{row.id}: between {row.least:.0f} and {row.most:.0f}" for row in found.head(20).itertuples()]
+        told = f"{wave}: {len(found)} counts can be told from what is shown"
+        hint = "Nothing was written. This is a fault of the program: report it with the wave's codebook, never with answers."
+        raise LegepaneletError("DISCLOSURE_RECOVERABLE", "\n".join([told, *lines]), hint)

@@ -1,155 +1,120 @@
-"""Release memory: what of a wave is out, and who answers for a release that tells on few together with it.
+"""Releases together: whether a table on demand, with the publication and all tables before it, tells on few persons.
 
-What is remembered are published figures only: the memory can be public itself.
+Every figure that is out is a sum over the persons of a cell. What can be computed from all of them is what their sums and differences span: the row
+space of a matrix of cells by classes of persons alike in every variable that any release uses. A class of few, or two together, may not lie in it.
+Sums of three classes and more are not looked at: which unions lie in a row space is NP-hard to tell.
 """
 
-import hashlib
-import json
-from collections.abc import Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
-from analysis.disclosure.rules import SMALLEST_SENSITIVE_COUNT
+from analysis.codebook import Codebook
 from analysis.errors import LegepaneletError
+from analysis.panel.groups import JOINT
 
-CELL = ["indicator", "category", "statistic"]
-KEY = [*CELL, "by", "level", "by2", "level2", "where"]
-COLUMNS = ["release", "date", "what", "id", *KEY, "status", "n", "count"]
-PUBLICATION = "publication"  # what a release was, if it was no table on demand
-
-
-def read(path: Path) -> pd.DataFrame:
-    """The memory of a wave: COLUMNS, a row a figure and value released. Empty if nothing is out. Raises FILE_UNREADABLE."""
-    if not path.is_file():
-        return pd.DataFrame(columns=COLUMNS)
-    try:
-        memory = pd.read_csv(path, dtype=str, keep_default_na=False)[COLUMNS]
-        return memory.assign(n=pd.to_numeric(memory["n"]), count=pd.to_numeric(memory["count"]))
-    except (OSError, ValueError, KeyError) as error:
-        raise LegepaneletError(
-            "FILE_UNREADABLE",
-            f"{path.name}: {error}",
-            "Take the file back from version control: nothing else knows what is out.",
-        ) from None
+REGISTER = ("sex", "age_group", "licence_period", "register_position", "specialty", "region")  # what a table on demand may be asked by
+FEW = 5  # persons that no releases together may isolate
+TO = 10  # what the numbers of answers are rounded to
+ZERO = 1e-8  # what arithmetic leaves of a nought
+Cell = dict[str, frozenset[str]]  # variable -> the levels of it that are in the cell; all of these at once
 
 
-def figures(results: pd.DataFrame) -> pd.DataFrame:
-    """What is remembered of publishable results: their estimates, and of tables on demand the hidden ones too."""
-    rows = results[(results["kind"] == "estimate") & (results["model"] == "")]
-    rows = rows.assign(where="") if "where" not in rows else rows
-    rows = rows[rows["n"].notna() | rows["where"].ne("")]
-    rows = rows[["id", *KEY, "status", "n", "count"]]
-    category = pd.to_numeric(rows["category"]).astype("Int64").astype("string").fillna("")
-    return rows.assign(category=category, n=pd.to_numeric(rows["n"]), count=pd.to_numeric(rows["count"]))
+@dataclass(frozen=True)
+class Isolated:
+    """A class, or two, that can be computed: how many persons, and what they have in common."""
+
+    persons: int
+    who: str
 
 
-def approve(found: pd.DataFrame, computable: list[str], approver: str, reason: str) -> None:
-    """Raises RELEASE_APPROVAL if a release tells on few doctors' answers to a sensitive item, and nobody answers for it.
+def cells_of(by: Sequence[str], where: Cell, members: pd.DataFrame) -> list[Cell]:
+    """The cells of a table: everyone that `where` leaves, by each of `by`, and by both."""
+    found: list[Cell] = [dict(where)]
+    for groups in dict.fromkeys([*((b,) for b in by), tuple(by)]):
+        levels = members[list(groups)].drop_duplicates().itertuples(index=False, name=None) if groups else ()
+        for level in levels:
+            cell = {name: frozenset({one}) for name, one in zip(groups, level, strict=True)}
+            found.append({name: cell.get(name, where.get(name)) & where.get(name, cell.get(name)) for name in {*cell, *where}})
+    return found
 
-    `found` as `differences` gives it; `computable`: ids of hidden figures of sensitive items that this release and those before it give away.
+
+def cells_published(published: pd.DataFrame) -> list[Cell]:
+    """The cells of a publication: all groups that any of its estimates is shown of."""
+    rows = published[published["kind"].eq("estimate") & published["status"].eq("shown") & published["model"].eq("")]
+    groups = rows[["by", "level", "by2", "level2"]].drop_duplicates().itertuples(index=False, name=None)
+    return [{b: frozenset(name.split(JOINT)) for b, name in ((by, level), (by2, level2)) if b} for by, level, by2, level2 in groups]
+
+
+def isolated(members: pd.DataFrame, cells: Iterable[Cell]) -> list[Isolated]:
+    """The classes, and pairs of classes, of fewer than FEW `members` (a row a person, a column a variable) that the cells together tell."""
+    cells = [cell for cell in cells if cell]
+    used = sorted({name for cell in cells for name in cell})
+    if not used:
+        return []
+    classes = members[used].astype(object).fillna("").groupby(used, sort=True).size().rename("persons").reset_index()
+    matrix = np.array([np.logical_and.reduce([classes[v].isin(levels) for v, levels in cell.items()]) for cell in cells] + [np.ones(len(classes))])
+    matrix = np.unique(matrix.astype(float), axis=0)
+    values, vectors = np.linalg.eigh(matrix.T @ matrix)
+    basis = vectors[:, values > ZERO * max(values.max(), 1)]
+    rest = np.eye(len(classes)) - basis @ basis.T  # of a class: what the releases do not tell of it
+    n, own = classes["persons"].to_numpy(), np.diag(rest)
+    ones = [(i,) for i in np.flatnonzero((n < FEW) & (own < ZERO))]
+    small = np.flatnonzero(n < FEW)
+    together = own[small][:, None] + own[small] + 2 * rest[np.ix_(small, small)]
+    pairs = np.argwhere(np.triu((together < ZERO) & (n[small][:, None] + n[small] < FEW), 1))
+    names = [", ".join(f"{v}={classes.at[i, v]}" for v in used) for i in range(len(classes))]
+    return [Isolated(int(n[list(places)].sum()), " and ".join(names[i] for i in places)) for places in [*ones, *map(tuple, small[pairs])]]
+
+
+def released(book: Codebook, asked: pd.DataFrame, persons: pd.Series) -> pd.DataFrame:
+    """The rows of a table on demand as they are given out: n to TO, whole per cent, no counts. Raises TABLE_SMALL.
+
+    `asked` as `estimation.on_demand.estimate` gives them, `persons` the population of each row's group. A distribution of more than three answers is
+    given in three classes where a group has few; the table is whole or refused.
     """
+    limits = book.panel.limits
+    few = asked.groupby("indicator")["n"].transform("min") < limits.distribution
+    classed = asked["indicator"].isin(asked.loc[asked["statistic"].eq("share_of_three"), "indicator"])
+    full = asked["statistic"].eq("share") & asked["category"].notna() & asked["by"].ne("")
+    asked = asked[~(full & few & classed) & ~(asked["statistic"].eq("share_of_three") & ~few)]
+    base = asked.loc[asked["by"].eq(""), "n"].min()
+    short = asked[(asked["n"] < limits.base) | (persons.reindex(asked.index) < limits.population)]
+    if base < limits.released_base or len(short):
+        told = f"the table rests on {base} answers; {limits.released_base} are needed"
+        if len(short):
+            names = sorted({f"{level} {level2}".strip() for level, level2 in zip(short["level"], short["level2"], strict=True)})
+            told = f"too few in {', '.join(names[:5])}: each group needs {limits.base} answers and {limits.population} persons in the population"
+        raise LegepaneletError("TABLE_SMALL", told, "Ask by larger groups, or of more persons.")
+    digits = asked["unit"].map({"share": 2}).fillna(1).astype(int)
+    figures = {c: [round(v, d) for v, d in zip(asked[c], digits, strict=True)] for c in ("estimate", "lower", "upper")}
+    gone = dict.fromkeys(("se", "df", "p", "p_adjusted"), np.nan) | dict.fromkeys(("count", "n_missing", "n_both"), pd.NA)
+    n = ((asked["n"].astype("Float64") / TO).round() * TO).astype("Int64")
+    return asked.assign(**figures, **gone, n=n)
+
+
+def corrected(old: pd.DataFrame, new: pd.DataFrame, sensitive: pd.Series) -> pd.DataFrame:
+    """Estimates that a publication shows otherwise than the one before it: `id, n, n_earlier, count, count_earlier, sensitive`.
+
+    Of ordinary items those whose numbers moved by fewer than FEW persons, of sensitive ones (`sensitive`, of the new rows) every one that moved.
+    """
+    rows = new[new["kind"].eq("estimate") & new["status"].eq("shown")].assign(sensitive=sensitive)
+    both = rows.merge(old[old["status"].eq("shown")], on="id", suffixes=("", "_earlier"))
+    moved = [(both[c].astype(float) - both[f"{c}_earlier"].astype(float)).abs().fillna(0) for c in ("n", "count")]
+    few = (moved[0].between(1, FEW - 1)) | (moved[1].between(1, FEW - 1))
+    other = both["sensitive"] & ((moved[0] > 0) | (moved[1] > 0) | both["estimate"].ne(both["estimate_earlier"]))
+    return both.loc[(few & ~both["sensitive"]) | other, ["id", "n", "n_earlier", "count", "count_earlier", "sensitive"]]
+
+
+def approve(found: pd.DataFrame, approver: str, reason: str) -> None:
+    """Raises RELEASE_APPROVAL where sensitive figures moved with the data and nobody answers for it: who was corrected could be told."""
     told = found[found["sensitive"]]
-    if (told.empty and not computable) or (approver.strip() and reason.strip()):
-        return
-    lines = []
-    if len(told):
-        lines += [
-            f"{len(told)} figures of sensitive items differ from what is out by fewer than {SMALLEST_SENSITIVE_COUNT} persons:"
-        ]
-        lines += [
-            f"{r.id} counts {r.n:.0f}, {r.earlier} of release {r.release} {r.n_earlier:.0f}"
-            for r in told.head(5).itertuples()
-        ]
-        lines += [f"... and {len(told) - 5} more"] if len(told) > 5 else []
-    if computable:
-        lines += [
-            f"{len(computable)} hidden figures of sensitive items can be computed from this release and those before it:"
-        ]
-        lines += [*computable[:5], *([f"... and {len(computable) - 5} more"] if len(computable) > 5 else [])]
-    raise LegepaneletError(
-        "RELEASE_APPROVAL",
-        "\n".join(lines),
-        'Whoever answers for it gives a name and the reason: APPROVER="..." REASON="..."; both are written into the log.',
-    )
-
-
-def remember(path: Path, new: pd.DataFrame, what: str, date: str) -> None:
-    """Adds the figures that are not yet known with these values; a release that brings none leaves the memory as it is."""
-    memory = read(path)
-    old, values = (
-        [*t[["id", "status", "n", "count"]].astype(object).fillna("").itertuples(index=False, name=None)]
-        for t in (memory, new)
-    )
-    fresh = ~pd.Series(values, index=new.index, dtype=object).isin(old)
-    if not fresh.any():
-        return
-    number = 1 + pd.to_numeric(memory["release"]).max() if len(memory) else 1
-    added = new[fresh].assign(release=number, date=date, what=what)[COLUMNS]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    write(pd.concat([memory, added], ignore_index=True) if len(memory) else added, part)
-    part.replace(path)
-
-
-@contextmanager
-def remembered(memories: dict[Path, pd.DataFrame], what: str, date: str, files: Sequence[Path]):
-    """Remembers a release before `files` of it exist; within, they are written.
-
-    A journal beside each memory holds what it was. Where the work fails, or is killed and `settle` is called later, memory and files are
-    taken for one: the release is forgotten if no file of it came out, and stays remembered if any did.
-    """
-    was = {str(path): _digest(path) for path in files}
-    for path, new in memories.items():
-        settle(path)
-        old = path.read_text(encoding="utf-8") if path.is_file() else None
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = _journal(path).with_suffix(".part")
-        part.write_text(json.dumps({"memory": old, "files": was}), encoding="utf-8")
-        part.replace(_journal(path))
-        try:
-            remember(path, new, what, date)
-        except BaseException:
-            for one in memories:
-                settle(one)
-            raise
-    try:
-        yield
-    except BaseException:
-        for path in memories:
-            settle(path)
-        raise
-    for path in memories:
-        _journal(path).unlink()
-
-
-def settle(path: Path) -> None:
-    """Ends a release that was interrupted: the memory is as before if no file of the release came out."""
-    journal = _journal(path)
-    if not journal.is_file():
-        return
-    noted = json.loads(journal.read_text(encoding="utf-8"))
-    if all(_digest(Path(file)) == was for file, was in noted["files"].items()):
-        if noted["memory"] is None:
-            path.unlink(missing_ok=True)
-        else:
-            part = path.with_suffix(".part")
-            part.write_text(noted["memory"], encoding="utf-8")
-            part.replace(path)
-    journal.unlink()
-
-
-def _journal(path: Path) -> Path:
-    return path.with_suffix(".journal")
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
-
-
-def write(table: pd.DataFrame, path: Path) -> None:
-    """A table as CSV, whole numbers as such."""
-    numbers = table.select_dtypes("number").columns
-    text = table.assign(**{c: table[c].astype("Int64").astype("string").fillna("") for c in numbers})
-    text.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+    if len(told) and not (approver.strip() and reason.strip()):
+        more = [f"... and {len(told) - 5} more"] if len(told) > 5 else []
+        raise LegepaneletError(
+            "RELEASE_APPROVAL",
+            "\n".join([f"{len(told)} figures of sensitive items are others than those that are out:", *told["id"].head(5), *more]),
+            'Whoever answers for it gives a name and the reason: APPROVER="..." REASON="..."; both are written into the log.',
+        )  # fmt: skip

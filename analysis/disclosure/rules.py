@@ -1,206 +1,175 @@
-"""The small-cell rules, each a named constant with its reason. The data protection officer may tighten them here.
+"""What may be shown: decided on sizes, and of a sensitive table on one bit, whether it is whole.
 
-Terms follow ACRO (minimum threshold of a cell). There is no dominance rule: no magnitude tables are published.
+The sizes are `limits` of the codebook's panel; docs/disclosure.md says why they are so. Nothing is hidden for another figure's sake: what could be
+computed from the rest of a table goes with the table.
 """
 
-import numpy as np
 import pandas as pd
 
 from analysis.codebook import Codebook
 from analysis.codebook.indicators import of_wave
-from analysis.disclosure import linked, secondary
-from analysis.disclosure.population import of_row
+from analysis.disclosure.rounding import rounded
 from analysis.estimation.levels import class_of
-from analysis.results import FIGURES, NUMBERS, TEXT, WHOLE
+from analysis.panel.facts import REASONS as OF_MISSING
+from analysis.panel.groups import JOINT
+from analysis.results import FIGURES, TEXT
 
-SMALLEST_BASE = 10  # an estimate on fewer answers says more about persons than about doctors
-SMALLEST_SENSITIVE_BASE = 30  # health, thoughts of suicide, alcohol, sick leave, own discriminatory practice
-SMALLEST_SENSITIVE_COUNT = 5  # of those who do, and of those who do not: a zero tells on everyone too
-SMALLEST_POPULATION = 50  # doctors in Norway: of fewer, each can be found in the public register, whoever answered
-SMALLEST_DISTRIBUTION = 100  # a smaller group's distribution is shown in three classes
-
-
-REASONS = {  # why a figure is hidden, for the person who approves a release
-    "base": f"fewer than {SMALLEST_BASE} answers",
-    "population": f"a group of fewer than {SMALLEST_POPULATION} persons in the population",
-    "group": "a sensitive item in a group finer than sex or age",
-    "coarse": f"a distribution by groups of which one has fewer than {SMALLEST_DISTRIBUTION} answers: shown in three classes",
-    "sensitive": f"a sensitive item: fewer than {SMALLEST_SENSITIVE_BASE} answers, or fewer than {SMALLEST_SENSITIVE_COUNT} on one side",
-    "linked": "could be used to compute a hidden figure",
-    "whole": "a question of whose answers no part could be shown safely: all of it is hidden",
-}
-# Whether few stand on one side, or a figure is hidden for another's sake, nobody may tell from outside: both have one status.
-STATUS = {"base": "hidden_small", "population": "hidden_small", "group": "hidden_small", "coarse": "hidden_small", "sensitive": "hidden_to_protect",
-          "linked": "hidden_to_protect", "whole": "hidden_to_protect"}  # fmt: skip
-GROUP = ["indicator", "by", "level", "by2", "level2"]
+REASONS = {  # why a figure is not shown -> its status; the page for whoever approves a release has the words
+    "base": "hidden_small", "joined": "hidden_small", "coarse": "hidden_small", "group": "hidden_small", "sensitive": "hidden_to_protect",
+}  # fmt: skip
+TABLE = ["indicator", "by", "by2"]
+ESTIMATED = ("estimate", "comparison", "test", "model", "scale")
+Gone = frozenset[tuple[int, str, str, str]]  # (wave, indicator, by, level) of levels that are not shown
 
 
-def reasons(book: Codebook, wave: int, results: pd.DataFrame, population: pd.Series | None = None) -> pd.Series:
-    """Why each row of a wave's results (as `results.table` gives them) is hidden, a key of REASONS, or "".
+def reasons(book: Codebook, wave: int, results: pd.DataFrame, persons: pd.Series) -> pd.Series:
+    """Why each row of a wave's results (as `results.table` gives them) is not shown, a key of REASONS, or "", before `across` the waves.
 
-    `population`: of each row, the doctors of the population that its group holds (as `population.sizes` gives them).
+    `persons`: how many of the population each row's group holds (as `panel.population.sizes`).
     """
-    why = _primary(book, wave, results, population)
-    sensitive = results["indicator"].isin(_sensitive(book, wave))
-    secret = why.isin(["base", "population", "sensitive"]) | (why.eq("coarse") & sensitive)
-    for family in linked.families(book, wave, results, set(results.loc[secret, "indicator"])):
-        _protect(family, why, sensitive)
-    _protect_means(book, wave, why, results)
+    results = results.astype(dict.fromkeys(TEXT, object))  # looked through row by row, many times
+    sensitive = sensitive_rows(book, wave, results)
+    why = pd.Series("", index=results.index, dtype=object)
+    for reason, rows in (
+        ("group", sensitive & _too_fine(book, results)),
+        ("sensitive", sensitive & (_not_whole(book, results) | _few(book, results[sensitive]).reindex(results.index, fill_value=False))),
+        *((reason, ~sensitive & rows) for reason, rows in _small(book, results, persons)),
+        ("coarse", ~sensitive & _too_coarse(book, results)),
+    ):
+        why[results["status"].eq("shown") & why.eq("") & rows] = reason
     return why
 
 
-def publishable(results: pd.DataFrame, why: pd.Series, before: frozenset[tuple] = frozenset()) -> pd.DataFrame:
-    """The results with what may not be seen hidden: such rows keep their ids and lose their figures.
+def across(book: Codebook, wave: int, results: pd.DataFrame, why: pd.Series, before: Gone) -> pd.Series:
+    """`why` with differences and changes of what is not shown, in this wave or (`before`) in earlier ones."""
+    lost, told = gone(results, why) | before, results["status"].eq("shown") & why.eq("") & results["kind"].isin(["comparison", "test"])
+    rows = results.loc[told, ["wave", "indicator", "by", "level", "vs_level", "vs_wave"]]
+    places = [row.Index for row in rows.itertuples() if _tells_on(row, lost)]
+    why = why.mask(results.index.isin(places), "joined")
+    return why.mask(sensitive_rows(book, wave, results) & why.eq("joined"), "sensitive")
 
-    `why` as `reasons` gives it; `before`: the (wave, indicator, by, level) hidden in earlier waves. Rows that are `reference` or
-    `not_comparable` keep their status.
+
+def publishable(book: Codebook, wave: int, results: pd.DataFrame, why: pd.Series) -> pd.DataFrame:
+    """The results as anybody may see them: rounded, and what is not shown with its id and status alone.
+
+    Rows that are `reference` or `not_comparable` keep their status.
     """
-    why = why.mask(_tells_on(results, why.ne(""), before) & why.eq(""), "linked")
     hidden = why != ""
-    published = results.copy()
-    published.loc[hidden, "status"] = why[hidden].map(STATUS)
+    published = rounded(results, sensitive_rows(book, wave, results))
+    published.loc[hidden, "status"] = why[hidden].map(REASONS)
     published.loc[hidden, FIGURES] = pd.NA
     published.loc[hidden, "quality"] = ""
     return published
 
 
-def _primary(book: Codebook, wave: int, results: pd.DataFrame, population: pd.Series | None) -> pd.Series:
-    shown, sensitive = results["status"].eq("shown"), results["indicator"].isin(_sensitive(book, wave))
-    why = pd.Series("", index=results.index)
-    rare = pd.Series(False, index=results.index) if population is None else population < SMALLEST_POPULATION
-    for reason, rows in (
-        ("base", _too_small(results)), ("population", rare), ("group", sensitive & _too_fine(book, results)),
-        ("sensitive", sensitive & _sensitive_cell(results)), ("coarse", _too_coarse(results)),
-    ):  # fmt: skip
-        why[shown & rows & why.eq("")] = reason
-    return why
-
-
-def _protect(family: linked.Family, why: pd.Series, sensitive: pd.Series) -> None:
-    """Hides what would give a hidden count of the family away."""
-    cells = family.cells
-    reason = cells["row"].map(lambda row: why[row] if row >= 0 else "").to_numpy()
-    hidden = reason != ""
-    if not hidden.any():
-        return
-    counted = cells["part"].ne("mean").to_numpy()
-    near = np.where(counted & (reason == "sensitive"), secondary.needed(cells, SMALLEST_SENSITIVE_COUNT), "")
-    near = np.where(np.isin(reason, ["base", "population"]) & counted, "both", near)
-    ordinary = cells["row"].map(lambda row: row < 0 or not sensitive[row]).to_numpy()
-    # In classes for want of answers, not for secrecy; and a mean that protects another is no secret itself.
-    free = (ordinary & (reason == "coarse")) | (~counted & ~np.isin(reason, ["base", "population", "sensitive"]))
-    width = np.where(free, 0, SMALLEST_SENSITIVE_COUNT)
-    kept = linked.told(family, hidden)
-    if not kept.cells.empty:
-        rows = kept.cells.index.to_numpy()
-        try:
-            chosen = secondary.protect(kept, hidden[rows], near[rows], width[rows])
-        except secondary.TooLong:
-            grouped = cells["by"].ne("") if not hidden[cells["by"].eq("")].any() else True
-            why[cells.loc[(cells["row"] >= 0) & ~hidden & grouped, "row"]] = "whole"
-            return
-        added = cells.loc[rows[chosen & ~hidden[rows]], "row"]
-        why[added] = "linked"
-
-
-def _sensitive(book: Codebook, wave: int) -> set[str]:
-    """Indicators of sensitive questions, and the questions themselves (for their counts of missing answers)."""
+def sensitive_rows(book: Codebook, wave: int, results: pd.DataFrame) -> pd.Series:
+    """Rows of sensitive indicators, and of their questions (why answers are missing)."""
     found = {i.id for i in of_wave(book, wave) if i.sensitive}
-    return found | {i.question for i in of_wave(book, wave) if i.sensitive and i.question}
+    return results["indicator"].isin(found | {i.question for i in of_wave(book, wave) if i.sensitive and i.question})
 
 
-def _protect_means(book: Codebook, wave: int, why: pd.Series, results: pd.DataFrame) -> None:
-    """Hides the means of a sensitive question some of whose shares are hidden: they would give those away."""
-    means = results["kind"].eq("estimate") & results["statistic"].eq("mean") & results["model"].eq("")
-    shares = results["statistic"].eq("share") & results["category"].notna() & why.isin(["sensitive", "linked"])
-    told = set(results.loc[shares, "indicator"]) & _sensitive(book, wave)
-    why[means & why.eq("") & results["indicator"].isin(told)] = "linked"
+def gone(results: pd.DataFrame, why: pd.Series) -> Gone:
+    """The levels of a wave that are not shown: a change or a difference of one of them would give it back."""
+    levels = results["kind"].eq("estimate") & results["statistic"].isin(["mean", "share"]) & results["category"].isna() & results["model"].eq("")
+    rows = results.loc[levels & why.ne("") & results["by2"].eq(""), ["wave", "indicator", "by", "level"]]
+    return frozenset(rows.itertuples(index=False, name=None))
 
 
-def _too_small(results: pd.DataFrame) -> pd.Series:
-    estimated = results["kind"].isin(["estimate", "comparison", "test", "model", "scale"])
-    estimated |= results["indicator"].eq("leavers")
-    few = results["n"].fillna(SMALLEST_BASE) < SMALLEST_BASE
-    return estimated & (
-        few | (results["n_both"].fillna(SMALLEST_BASE) < SMALLEST_BASE) & (results["statistic"] == "change_within")
-    )
+def _tells_on(row, lost: Gone) -> bool:
+    places = [(row.wave, row.level), (row.wave, row.vs_level or row.level), (row.wave if pd.isna(row.vs_wave) else int(row.vs_wave), row.level)]
+    return any((wave, row.indicator, row.by, level) in lost for wave, level in places)
 
 
-def _too_coarse(results: pd.DataFrame) -> pd.Series:
-    """Distributions of more than three categories by groups of which one is small: the table falls back to three classes.
+def _estimates(results: pd.DataFrame) -> pd.Series:
+    return results["kind"].eq("estimate") & results["model"].eq("")
 
-    The whole table does, as one group's categories are the total's less the others'. A category that is a class of its own stays.
+
+# Ordinary items: groups of too few are shown joined with a neighbour, else the table is absent.
+
+
+def _small(book: Codebook, results: pd.DataFrame, persons: pd.Series):
+    """(reason, rows) of groups too small to be shown, and of tables in which no joining helps."""
+    limits, table = book.panel.limits, _estimates(results) & results["by"].ne("")
+    n, both = results["n"].fillna(limits.base), results["n_both"].fillna(limits.base)
+    few = (n < limits.base) | (persons < limits.population).fillna(False)
+    few |= results["kind"].eq("comparison") & results["vs_wave"].notna() & (results["count"].fillna(limits.base) < limits.base)
+    few |= results["statistic"].eq("change_within") & (both < limits.base)
+    joint, inside = results["level"].str.contains(JOINT, regex=False), _joined_away(results)
+    tables = pd.MultiIndex.from_frame(results[TABLE])
+    helped = tables.isin(tables[table & joint])
+    absent = tables.isin(tables[table & few & ~inside]) & ~helped
+    leavers = results["indicator"].eq("leavers")
+    groups = results["by2"].isin(results.loc[leavers & few, "by2"])
+    yield "base", (results["kind"].isin(ESTIMATED) & few & ~(table & inside)) | (table & absent) | (leavers & groups)
+    yield "joined", table & inside & ~joint
+
+
+def _joined_away(results: pd.DataFrame) -> pd.Series:
+    """Levels that a joined group of the same table holds."""
+    joint = results.loc[_estimates(results) & results["level"].str.contains(JOINT, regex=False), [*TABLE, "level"]].drop_duplicates()
+    parts = {(*key, part) for *key, level in joint.itertuples(index=False) for part in level.split(JOINT)}
+    return pd.Series([key in parts for key in results[[*TABLE, "level"]].itertuples(index=False, name=None)], index=results.index)
+
+
+def _too_coarse(book: Codebook, results: pd.DataFrame) -> pd.Series:
+    """Distributions of more than three answers by groups of which one is small: the table falls back to three classes, where it has them.
+
+    The whole table does, as one group's answers are the total's less the others'. An answer that is a class of its own stays.
     """
-    rows = results[
-        (results["kind"] == "estimate")
-        & (results["statistic"] == "share")
-        & results["category"].notna()
-        & results["by"].ne("")
-    ]
-    found = pd.Series(False, index=results.index)
+    rows = results[_estimates(results) & results["statistic"].eq("share") & results["category"].notna() & results["by"].ne("")]
+    codes = {name: sorted(set(part)) for name, part in rows["category"].astype(int).groupby(rows["indicator"])}
     classed = set(results.loc[results["statistic"] == "share_of_three", "indicator"])
-    for (name, _, _), table in rows.groupby(["indicator", "by", "by2"], sort=False):
-        codes = sorted(int(c) for c in table["category"].unique())
-        if len(codes) > 3 and table["n"].min() < SMALLEST_DISTRIBUTION:
-            classes = class_of(codes)
-            alone = [c for c in codes if list(classes.values()).count(classes[c]) == 1] if name in classed else []
-            merged = [c for c in codes if c not in alone]
-            found[table.index[table["category"].isin(merged)]] = True
-    return found
+    alone = set()
+    for name in classed & set(codes):
+        class_ = class_of(codes[name])
+        alone |= {(name, code) for code, k in class_.items() if list(class_.values()).count(k) == 1}
+    smallest = rows["n"].mask(rows.index.isin(rows.index[_joined_away(rows)])).groupby([rows[c] for c in TABLE]).transform("min")
+    many = rows["indicator"].map(lambda name: len(codes[name]) > 3)
+    keys = rows[["indicator", "category"]].itertuples(index=False, name=None)
+    merged = pd.Series([key not in alone for key in keys], index=rows.index)
+    return pd.Series(results.index.isin(rows.index[many & (smallest < book.panel.limits.distribution) & merged]), index=results.index)
+
+
+# Sensitive items: the table is whole or absent.
 
 
 def _too_fine(book: Codebook, results: pd.DataFrame) -> pd.Series:
-    """Groups finer than a sensitive item is shown for; models and specifications tell on small groups by their differences."""
-    estimated = results["kind"].isin(["estimate", "comparison", "test", "model"])
-    coarse = {"", *(name for name, grouping in book.groupings.items() if grouping.sensitive)}
-    fine = ~results["by"].isin(coarse) | results["by2"].ne("") | results["model"].ne("")
-    for row in results[results["where"].ne("")].itertuples() if "where" in results else ():
-        fine[row.Index] |= len(of_row(row)) > 1 or not set(of_row(row)) <= coarse
-    return estimated & fine
+    """All but shares and means overall and by the groupings that the codebook allows, distributions overall, and models with these groupings only."""
+    allowed = {"", *(name for name, grouping in book.groupings.items() if grouping.sensitive)}
+    coarse = results["by"].isin(allowed) & results["by2"].eq("")
+    coarse &= results["by"].eq("") | (results["category"].isna() & ~results["statistic"].isin(["p25", "median", "p75", "change_within"]))
+    terms = results["term"].str.partition("=")[0]
+    fine = results["model"].ne("") & (results["model"].eq("specification") | ~terms.isin({*allowed, "wave", "primary"} - {""}))
+    models = {(m, i) for m, i in results.loc[fine, ["model", "indicator"]].itertuples(index=False)}
+    of_fine = pd.Series([key in models for key in results[["model", "indicator"]].itertuples(index=False, name=None)], index=results.index)
+    return results["kind"].isin(ESTIMATED) & (~coarse | (results["model"].ne("") & of_fine))
 
 
-def _sensitive_cell(results: pd.DataFrame) -> pd.Series:
-    estimated = results["kind"].isin(["estimate", "comparison", "test", "model"])
-    base = (results["n"] < SMALLEST_SENSITIVE_BASE).fillna(False)
-    share = results["statistic"].isin(["share", "share_of_three", "share_not_applicable"])
-    few = (results["count"] < SMALLEST_SENSITIVE_COUNT) | (results["n"] - results["count"] < SMALLEST_SENSITIVE_COUNT)
-    # Who was not asked is no answer: the questionnaire's filter decided it.
-    reason = (results["by"] == "missing") & results["level"].isin(linked.REASONS)
-    return (estimated & (base | (share & few.fillna(False)))) | (
-        reason & (results["count"] < SMALLEST_SENSITIVE_COUNT)
-    ).fillna(False)
+def _not_whole(book: Codebook, results: pd.DataFrame) -> pd.Series:
+    """Tables of shares and means of which a group has few answers, or few on one side."""
+    limits = book.panel.limits
+    rows = _estimates(results) & results["category"].isna()
+    few = results["n"] < limits.sensitive_base
+    few |= results["statistic"].str.startswith("share") & ((results["count"] < limits.side) | (results["n"] - results["count"] < limits.side))
+    tables = pd.MultiIndex.from_frame(results[[*TABLE, "statistic"]])
+    other = ~_estimates(results) & results["kind"].isin(ESTIMATED) & (results["n"] < limits.sensitive_base)
+    both, rest = results["n_both"].fillna(limits.sensitive_base), (results["n"] - results["n_both"]).fillna(0)
+    within = results["statistic"].eq("change_within") & ((both < limits.sensitive_base) | ((rest > 0) & (rest < limits.base)))
+    return (rows & tables.isin(tables[rows & few.fillna(False)])) | other.fillna(False) | within.fillna(False)
 
 
-def hidden_levels(results: pd.DataFrame, why: pd.Series) -> pd.DataFrame:
-    """wave, indicator, by, level of the levels of a wave that are hidden: a later wave's change from there would give them back."""
-    levels = (
-        results["kind"].eq("estimate") & results["category"].isna() & results["model"].eq("") & results["by2"].eq("")
-    )
-    return results.loc[levels & why.ne(""), ["wave", "indicator", "by", "level"]].drop_duplicates()
-
-
-def _tells_on(results: pd.DataFrame, hidden: pd.Series, before: frozenset[tuple]) -> pd.Series:
-    """Changes and differences of a level that is hidden, in this wave or the earlier one: they would give it back."""
-    levels = results["kind"].eq("estimate") & results["category"].isna() & results["model"].eq("")
-    lost = set(results.loc[hidden & levels, GROUP].itertuples(index=False, name=None))
-    comparison = results["kind"].isin(["comparison", "test"]) & results["status"].eq("shown")
-    told = [
-        (r.indicator, r.by, r.level, r.by2, r.level2) in lost
-        or (r.vs_level != "" and (r.indicator, r.by, r.vs_level, "", "") in lost)
-        or (r.vs_wave, r.indicator, r.by, r.level) in before
-        for r in results.loc[comparison, [*GROUP, "vs_level", "vs_wave"]].itertuples()
-    ]
-    return pd.Series(told, index=results.index[comparison], dtype=bool).reindex(results.index, fill_value=False)
-
-
-def write_csv(results: pd.DataFrame, path, synthetic: bool) -> None:
-    """`results.csv`: UTF-8, `.` decimals, 12 significant digits. Synthetic results say so in every row, in a last column `data`."""
-    table = results.assign(data="SYNTHETIC DATA") if synthetic else results
-    table.to_csv(path, index=False, float_format="%.12g", lineterminator="\n", encoding="utf-8")
-
-
-def read_csv(path) -> pd.DataFrame:
-    """A `results.csv` as a results table again."""
-    table = pd.read_csv(path, dtype={c: str for c in ("id", *TEXT)} | {c: "Int64" for c in WHOLE}, keep_default_na=False,
-                        na_values={c: [""] for c in (*WHOLE, *NUMBERS)})  # fmt: skip
-    return table.drop(columns="data", errors="ignore")
+def _few(book: Codebook, results: pd.DataFrame) -> pd.Series:
+    """Answers, and reasons for none, that are shown joined with others; all of a question's, where no two classes could be made."""
+    distribution = _estimates(results) & results["category"].notna() & results["by"].eq("")
+    reasons_ = results["by"].eq("missing") & results["level"].map(lambda level: set(level.split(JOINT)) <= set(OF_MISSING))
+    names = results["category"].astype(str).where(distribution, results["level"]).mask(results["statistic"].eq("share_joined"), results["term"])
+    found = pd.Series(False, index=results.index)
+    for part in (distribution, reasons_):
+        for _, table in results[part].groupby("indicator", sort=False):
+            mine = names[table.index]
+            joint = mine.str.contains(JOINT, regex=False)
+            inside = mine.isin({name for names_ in mine[joint] for name in names_.split(JOINT)})
+            few = (table["count"] < book.panel.limits.side) & ~joint & ~inside
+            short = part is distribution and table["n"].min() < book.panel.limits.sensitive_base
+            found[table.index if few.any() or short else table.index[inside]] = True
+    return found

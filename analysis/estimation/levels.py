@@ -8,6 +8,9 @@ from analysis.codebook import Codebook, Grouping, Indicator
 from analysis.estimation.estimands import Estimand
 from analysis.estimation.sample import Domains, Sample
 from analysis.estimation.statistics import difference, mean, quantile
+from analysis.panel import groups
+from analysis.panel.build import WavePanel
+from analysis.panel.population import size
 from analysis.results import Key, Row
 
 QUARTILES = {0.25: "p25", 0.5: "median", 0.75: "p75"}
@@ -48,12 +51,12 @@ def _level(sample: Sample, indicator: Indicator, statistic: str, groups: tuple, 
         yield Estimand(key, mean(y, there), unit, base=indicator.base, scale=scale, n_missing=lost, df=df)
 
 
-def quartiles(sample: Sample, indicators: Iterable[Indicator], by: tuple[str, ...]) -> Iterator[Row]:
+def quartiles(sample: Sample, indicators: Iterable[Indicator], by: tuple[str, ...], domains: Domains | None = None) -> Iterator[Row]:
     """P25, median and P75 of means with Woodruff's intervals."""
     for indicator in (i for i in indicators if i.kind == "mean"):
         y = sample.answers(indicator.id)
         for p, statistic in QUARTILES.items():
-            for level, inside in sample.domains(by).items():
+            for level, inside in (sample.domains(by) if domains is None else domains).items():
                 there = inside & ~np.isnan(y)
                 if not there.any():
                     continue
@@ -106,6 +109,56 @@ def _is_ordered(book: Codebook, indicator: Indicator) -> bool:
     if any(q.id == indicator.question and q.mean for q in instrument.questions):
         return True
     return any(block.figure == "diverging" and indicator.question in block.questions for block in instrument.blocks)
+
+
+def joined_groups(book: Codebook, panel: WavePanel, sample: Sample, indicators: Iterable[Indicator], by: tuple[str, ...]
+                  ) -> Iterator[tuple[Indicator, Domains]]:  # fmt: skip
+    """The tables by `by` in which a group is too small to be shown, with the groups that are shown instead: those joined of several levels.
+
+    Of a crossing the levels of its first grouping are joined. Sensitive items have none: their tables are whole or absent.
+    """
+    limits, grouping, domains = book.panel.limits, book.groupings[by[0]], sample.domains(by)
+    persons = {level: size({b: frozenset({name}) for b, name in zip(by, level, strict=True)}, panel.doctors, panel.population) for level in domains}
+    seconds = {level[1:] for level in domains}
+    for indicator in indicators:
+        answered = ~np.isnan(sample.answers(indicator.id))
+        n = {level: int(np.count_nonzero(answered & inside)) for level, inside in domains.items()}
+        large = {
+            first: np.array([(n.get((first, *r), 0) / limits.base, persons.get((first, *r), 0) / limits.population) for r in seconds]).ravel()
+            for first in grouping.levels if any(level[0] == first for level in domains)
+        }  # fmt: skip
+        shown_as = groups.joined(large, grouping.neighbours)
+        made: Domains = {}
+        for level, inside in domains.items():
+            if (name := shown_as.get(level[0], level[0])) != level[0]:
+                made[name, *level[1:]] = made.get((name, *level[1:]), False) | inside
+        if made:
+            yield indicator, made
+
+
+def joined_answers(book: Codebook, sample: Sample, indicators: Iterable[Indicator]) -> Iterator[Estimand]:
+    """Shares of neighbouring answers to a sensitive question, joined until each class was given by enough; one that stands alone has its share."""
+    limits = book.panel.limits
+    for indicator in (i for i in indicators if i.kind == "category" and i.sensitive):
+        answered, codes = ~np.isnan(sample.answers(indicator.id)), list(indicator.categories)
+        counts = [int(np.nansum(sample.ticked(indicator.id, code))) for code in codes]
+        parts = _parts(book, sample.wave, indicator, dict(zip(codes, counts, strict=True)), limits.side)
+        for places in (c for c in groups.classes(counts, limits.side, parts) if len(c) > 1):
+            y = np.add.reduce([sample.ticked(indicator.id, codes[p]) for p in places])
+            key = Key(sample.wave, indicator.id, "share_joined", category=codes[places[0]], term=groups.JOINT.join(str(codes[p]) for p in places))
+            yield Estimand(key, mean(y, answered), "share", base=indicator.base, scale="logit",
+                           n_missing=np.count_nonzero(sample.lacking(indicator.id)), df=sample.design.df(answered))  # fmt: skip
+
+
+def _parts(book: Codebook, wave: int, indicator: Indicator, counts: dict[int, int], side: int) -> list[list[int]]:
+    """The places of the answers that a shown share of the question parts: those within it, and the others."""
+    codes, question = list(counts), book.questions(wave).get(indicator.question or "")
+    for d in question.dichotomies if question else ():  # a sensitive question has one at most
+        inside = {c for c in codes if (c in d.codes if d.codes is not None else c > d.above)}
+        n = sum(counts[c] for c in inside)
+        if min(n, sum(counts.values()) - n) >= side:
+            return [[p for p, c in enumerate(codes) if (c in inside) is within] for within in (True, False)]
+    return []
 
 
 def class_of(codes: list[int]) -> dict[int, int]:

@@ -21,7 +21,7 @@ def estimate(book: Codebook, wave: int, panels: dict[int, WavePanel], answers: p
     panel = panels[wave]
     indicators = [i for i in of_wave(book, wave) if i.id != "position"]
     sample = weighted(wave, panel)
-    rows = [*levels_of(book, sample, indicators), *changes(book, wave, panels, [i for i in indicators if i.kind != "category"], plans)]
+    rows = [*levels_of(book, panel, sample, indicators), *changes(book, wave, panels, [i for i in indicators if i.kind != "category"], plans)]
     for plan in plans:
         rows += topics.estimate(book, plan, panels, sample, rows)
     for indicator in (i for i in indicators if i.id in book.panel.report.trends):
@@ -30,16 +30,28 @@ def estimate(book: Codebook, wave: int, panels: dict[int, WavePanel], answers: p
     return table(rows)
 
 
-def levels_of(book: Codebook, sample: Sample, indicators: list[Indicator]) -> Iterator[Row]:
-    """Means and shares of all, of everyone and by group; of what the report details by two groupings and as quartiles too; differences."""
+def levels_of(book: Codebook, panel: WavePanel, sample: Sample, indicators: list[Indicator]) -> Iterator[Row]:
+    """Means and shares of all, of everyone and by group; of what the report details by two groupings and as quartiles too; differences.
+
+    Beside groups and answers that are too few to be shown, those that are shown instead.
+    """
     groupings = [(), *((by,) for by in book.groupings)]
     detailed = [i for i in indicators if i.id in book.panel.report.detailed]
     asked = [e for by in groupings for e in levels.levels(sample, indicators, by)]
     asked += levels.levels(sample, detailed, book.panel.report.detailed_by)
     asked += [e for by in groupings[1:] for e in levels.three_classes(book, sample, indicators, by)]
+    asked += levels.joined_answers(book, sample, indicators)
     asked += levels.differences(sample, [i for i in indicators if i.key and i.kind != "category"], book.groupings)
+    ordinary = [i for i in indicators if not i.sensitive]
+    joined = [(by, i, made) for by in groupings[1:] for i, made in levels.joined_groups(book, panel, sample, ordinary, by)]
+    crossed = book.panel.report.detailed_by
+    joined += [(crossed, i, made) for i, made in levels.joined_groups(book, panel, sample, detailed, crossed) if not i.sensitive]
+    for by, indicator, made in joined:
+        asked += levels.levels(sample, [indicator], by, made)
+        asked += levels.three_classes(book, sample, [indicator], by, made) if len(by) == 1 else ()
     yield from estimands.estimate(sample.design, asked)
     yield from (row for by in groupings for row in levels.quartiles(sample, detailed, by))
+    yield from (row for by, i, made in joined if i in detailed and len(by) == 1 for row in levels.quartiles(sample, [i], by, made))
 
 
 def changes(book: Codebook, wave: int, panels: dict[int, WavePanel], indicators: list[Indicator], plans: list[Plan]) -> Iterator[Row]:

@@ -6,11 +6,13 @@ from math import isclose
 import pandas as pd
 
 from analysis.codebook import Codebook
-from analysis.panel import response, weighting
+from analysis.codebook.indicators import of_wave
+from analysis.panel import groups, response, weighting
 from analysis.panel.build import WavePanel
 from analysis.results import Key, Row
 
 STATES = ("again", "lost", "left")
+REASONS = ("not_applicable", "refused", "unanswered", "unusable")  # of those who were asked
 EQUAL = 1e-9  # how near a weighted share is to what it was raked to
 COMPARED = ("sex", "age_group", "sex_age", "register_position", "specialty", "region", "licence_period")
 
@@ -99,13 +101,19 @@ def weights(wave: int, panel: WavePanel) -> Iterator[Row]:
 
 
 def missing(book: Codebook, wave: int, panel: WavePanel) -> Iterator[Row]:
-    """Why answers are missing, a row a question and reason."""
+    """Why answers are missing, a row a question and reason; of a sensitive question also reasons joined until each has enough."""
+    sensitive = {i.question for i in of_wave(book, wave) if i.sensitive}
     for question in book.questions(wave).values():
         column = question.id if question.type != "multiple" else next(
             c for c in panel.reasons if c.startswith(f"{question.id}_"))  # fmt: skip
         tally = panel.reasons[column].value_counts()
-        for reason in ("not_asked", "not_applicable", "refused", "unanswered", "unusable"):
+        for reason in ("not_asked", *REASONS):
             yield _count(wave, question.id, "missing", reason, tally.get(reason, 0), base=len(panel.reasons))
+        if question.id in sensitive:
+            counts = [int(tally.get(reason, 0)) for reason in REASONS]
+            for places in (c for c in groups.classes(counts, book.panel.limits.side) if len(c) > 1):
+                reason = groups.JOINT.join(REASONS[p] for p in places)
+                yield _count(wave, question.id, "missing", reason, sum(counts[p] for p in places), base=len(panel.reasons))
 
 
 def alphas(book: Codebook, wave: int, answers: pd.DataFrame, panel: WavePanel) -> Iterator[Row]:

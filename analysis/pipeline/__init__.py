@@ -6,8 +6,10 @@ from analysis.pipeline.files import (
     APPENDIX,
     Run,
     articles,
+    attacked_file,
     derived,
     document_files,
+    fingerprint,
     known_waves,
     plans_of,
     results_file,
@@ -17,6 +19,7 @@ from analysis.pipeline.state import pending
 from analysis.pipeline.tasks import synthetic_task
 
 __all__ = [
-    "APPENDIX", "Run", "alone", "articles", "build", "check_articles", "derived", "document_files", "document_tasks", "find", "known_waves",
+    "APPENDIX", "Run", "alone", "articles", "attacked_file", "build", "check_articles", "derived", "document_files", "document_tasks",
+    "find", "fingerprint", "known_waves",
     "of_the_disk", "pending", "plans_of", "results_file", "results_tasks", "source", "synthetic_task",
 ]  # fmt: skip

@@ -82,6 +82,11 @@ def raw_hash(run: Run, wave: int) -> str:
     return hashlib.sha256(b"".join(bytes.fromhex(digest(path)) for path in run.source.files[wave] if path)).hexdigest()
 
 
+def fingerprint(run: Run, wave: int) -> str:
+    """Which raw files a release was made from."""
+    return raw_hash(run, wave)[:16]
+
+
 def kind_file() -> Path:
     """Says of which kind the data are that the outputs were made from."""
     return settings().derived / "kind.txt"
@@ -114,9 +119,19 @@ def results_file(wave: int) -> Path:
     return settings().output / str(wave) / "results.csv"
 
 
+def estimates_file(wave: int) -> Path:
+    """All of a wave's results to the last digit: with the confidential data."""
+    return derived(wave) / "estimates.csv"
+
+
 def hidden_files(wave: int) -> list[Path]:
     """Why each row of a wave is hidden, the levels that a later wave's change may not give back, and what the auditor found."""
     return [derived(wave) / name for name in ("hidden.parquet", "hidden_levels.parquet", "attacked.parquet")]
+
+
+def attacked_file(wave: int) -> Path:
+    """What the auditor found of a wave."""
+    return hidden_files(wave)[2]
 
 
 def document_files(document: str, wave: int, lang: str, formats: list[str], edition: Edition) -> dict[str, Path]:

@@ -4,7 +4,6 @@ A task imports what it runs within itself: the modules that its function imports
 finding nothing to do costs no pandas. `TYPE_CHECKING` imports name what a task runs in a process of its own.
 """
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,7 +78,7 @@ def estimate_task(run: Run, wave: int) -> Task:
     # Of earlier waves only the doctors matter: whatever moves their margins moves their weights.
     inputs = (derived(wave) / "answers.parquet", derived(wave) / "problems.parquet", *panel_files(wave))
     inputs += (*(panel_files(w)[0] for w in waves if w != wave), *files.codebook_part(wave), *files.plan_files(wave))
-    return Task(f"estimate-{wave}", f"{wave}: estimating", estimate, (wave, waves), inputs, (derived(wave) / "estimates.parquet",))
+    return Task(f"estimate-{wave}", f"{wave}: estimating", estimate, (wave, waves), inputs, (files.estimates_file(wave),))
 
 
 def estimate(wave: int, waves: tuple[int, ...]) -> None:
@@ -89,17 +88,18 @@ def estimate(wave: int, waves: tuple[int, ...]) -> None:
     from analysis.codebook.plan import plans_of_wave
     from analysis.estimation import wave as estimation
     from analysis.panel import build
+    from analysis.results import files as results
 
     book = load(settings().codebook)
     panels = {w: build.load(derived(w)) for w in waves}
     tables = [pd.read_parquet(derived(wave) / f"{name}.parquet") for name in ("answers", "problems")]
     plans = plans_of_wave(settings().reports, book, wave)
-    estimation.estimate(book, wave, panels, *tables, plans).to_parquet(derived(wave) / "estimates.parquet", index=False)
+    results.write(estimation.estimate(book, wave, panels, *tables, plans), files.estimates_file(wave))
 
 
 def protect_task(wave: int) -> Task:
     """Complete results to the reasons why some are hidden, which the auditor has attacked in vain."""
-    inputs = (derived(wave) / "estimates.parquet", *panel_files(wave), *files.codebook_part(wave))
+    inputs = (files.estimates_file(wave), *panel_files(wave), *files.codebook_part(wave))
     return Task(f"protect-{wave}", f"{wave}: hiding small cells, and attacking what is left", protect, (wave,), inputs, tuple(hidden_files(wave)))
 
 
@@ -107,24 +107,24 @@ def protect(wave: int) -> None:
     import pandas as pd
 
     from analysis.codebook import load
-    from analysis.disclosure import population, rules, whole
-    from analysis.panel import build
+    from analysis.disclosure import attack, rules
+    from analysis.panel import build, population
+    from analysis.results import files as tables
 
-    results, panel = pd.read_parquet(derived(wave) / "estimates.parquet"), build.load(derived(wave))
-    sizes = population.sizes(results, panel.doctors, panel.population)
-    why, attacked, gone = whole.safe(load(settings().codebook), wave, results, sizes)
-    if gone:
-        print(f"  {wave}: tables of {', '.join(gone)} are hidden as a whole: no part of them could be shown safely", file=sys.__stderr__, flush=True)
+    book, results, panel = load(settings().codebook), tables.read(files.estimates_file(wave)), build.load(derived(wave))
+    why = rules.reasons(book, wave, results, population.sizes(results, panel.doctors, panel.population))
+    attacked = attack.audit(book, wave, rules.publishable(book, wave, results, why), results)
+    attack.refuse(attacked, wave)
     reasons, levels, found = hidden_files(wave)
     attacked.to_parquet(found, index=False)
     results[["id"]].assign(why=why).to_parquet(reasons, index=False)
-    rules.hidden_levels(results, why).to_parquet(levels, index=False)
+    pd.DataFrame(sorted(rules.gone(results, why)), columns=["wave", "indicator", "by", "level"]).to_parquet(levels, index=False)
 
 
 def disclosure_task(run: Run, wave: int, waits_for: tuple[Path, ...]) -> Task:
     """Complete results to publishable ones; a change of a level that is hidden in an earlier wave is hidden too."""
     earlier = tuple(hidden_files(w)[1] for w in run.waves if w < wave)
-    inputs = (derived(wave) / "estimates.parquet", *hidden_files(wave), *earlier, *files.codebook_part(wave))
+    inputs = (files.estimates_file(wave), *hidden_files(wave), *earlier, *files.codebook_part(wave))
     outputs = (results_file(wave), settings().output / str(wave) / "disclosure.html")
     arguments = (wave, earlier, run.source.kind == "synthetic")
     return Task(f"disclosure-{wave}", f"{wave}: writing the results that may be seen", disclosure, arguments, inputs, outputs, waits_for)
@@ -134,15 +134,18 @@ def disclosure(wave: int, earlier: tuple[Path, ...], is_synthetic: bool) -> None
     import pandas as pd
 
     from analysis.codebook import load
-    from analysis.disclosure import page, rules
+    from analysis.disclosure import rules
+    from analysis.presentation import review
+    from analysis.results import files as tables
 
-    book, results = load(settings().codebook), pd.read_parquet(derived(wave) / "estimates.parquet")
+    book, results = load(settings().codebook), tables.read(files.estimates_file(wave))
     reasons, _, found = hidden_files(wave)
     why, attacked = pd.read_parquet(reasons)["why"], pd.read_parquet(found)
     lost = [row for path in earlier for row in pd.read_parquet(path).itertuples(index=False, name=None)]
-    published = rules.publishable(results, why, frozenset(lost))
-    page.write(book, wave, published, why, attacked, is_synthetic, settings().output / str(wave) / "disclosure.html")
-    rules.write_csv(published, results_file(wave), is_synthetic)
+    why = rules.across(book, wave, results, why, frozenset(lost))
+    published = rules.publishable(book, wave, results, why)
+    review.write(book, wave, published, why, attacked, is_synthetic, settings().output / str(wave) / "disclosure.html")
+    tables.write(published, results_file(wave), is_synthetic)
 
 
 def forget_task(run: Run, stale: tuple[Path, ...]) -> Task:

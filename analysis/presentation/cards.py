@@ -79,8 +79,9 @@ def _what(report, row: dict) -> str:
 def _who(report, row: dict) -> str:
     lang = report.lang
     labels = report.book.classifications | {"instrument": {k: i.title for k, i in report.book.instruments.items()}}
-    groups = [labels[row[by]][row[level]][lang] for by, level in (("by", "level"), ("by2", "level2"))
-              if row[by] in labels and row[level] in labels[row[by]]]  # fmt: skip
+    groups = [labels[row[by]][row[level]][lang] if row[level] in labels[row[by]] else report.book.groupings[row[by]].label_of(row[level], lang)
+              for by, level in (("by", "level"), ("by2", "level2"))
+              if row[by] in labels and (row[level] in labels[row[by]] or row[by] in report.book.groupings)]  # fmt: skip
     if row["vs_level"] and row["by"] in labels:
         groups = [f"{groups[0]} – {labels[row['by']][row['vs_level']][lang]}"]
     indicator = report.known.get(row["indicator"])

@@ -8,7 +8,7 @@ import pandas as pd
 from analysis.codebook.comparability import breaks_between
 from analysis.codebook.model import BREAKING
 from analysis.presentation import lookup, numbers
-from analysis.presentation.domains import domains
+from analysis.presentation.domains import domains, parts
 from analysis.presentation.drawings import Drawing
 from analysis.presentation.floats import ABSENT, Cell, Figure, Text, markdown_safe
 from analysis.presentation.words import STEPS
@@ -161,9 +161,10 @@ def groups(report, name: str) -> Figure | Text:
         return ABSENT
     texts, lang, rows, told, body, hidden = TEXTS[report.lang], report.lang, [], [], [], []
     percent = indicator.kind == "binary"
-    for heading, label, key in domains(report):
-        row = report.row(name, **key)
-        if row is not None and row["status"].startswith("hidden"):
+    every = [(heading, label, key, report.row(name, **key)) for heading, label, key in domains(report)]
+    joint = {by: parts({key["level"]: row for _, _, key, row in every if key.get("by") == by}) for by in report.book.groupings}
+    for heading, label, key, row in every:
+        if row is not None and row["status"].startswith("hidden") and key.get("level") not in joint.get(key.get("by"), ()):
             hidden.append(label)
         if row is None or row["status"] != "shown" or pd.isna(row["lower"]):
             continue

@@ -17,13 +17,13 @@ TEXTS = {
         "title": "{label}, {panel} {wave}", "only": "Avgrenset til: {what}.",
         "classes": ("Laveste trinn", "Midterste trinn", "Høyeste trinn"), "of_base": "Spørsmålet er stilt til {base}.",
         "in_classes": "Fordelingen vises i tre klasser, fordi minst én gruppe har få svar.", "synthetic": "SYNTETISKE DATA: ingen har svart dette.",
-        "cite": "Tallene med nøkler og flere desimaler står i {file}.",
+        "cite": "Tallene med nøkler står i {file}.", "rounded": "n er antallet svar, avrundet til nærmeste 10; andeler er hele prosent, vektet til populasjonen.",
     },
     "en": {
         "title": "{label}, {panel} {wave}", "only": "Restricted to: {what}.",
         "classes": ("Lowest steps", "Middle", "Highest steps"), "of_base": "Asked of {base}.",
         "in_classes": "The distribution is shown in three classes, as at least one group has few answers.",
-        "synthetic": "SYNTHETIC DATA: nobody answered this.", "cite": "The numbers with their ids and more decimals are in {file}.",
+        "synthetic": "SYNTHETIC DATA: nobody answered this.", "cite": "The numbers with their ids are in {file}.", "rounded": "n is the number of answers, rounded to the nearest 10; shares are whole per cent, weighted to the population.",
     },
 }  # fmt: skip
 
@@ -50,7 +50,7 @@ def write(
 ) -> None:
     """Writes `path` (HTML) and, beside it, the same rows as CSV.
 
-    `forms`: an indicator, and its distribution or mean if it has both; `rows` as `disclosure.on_demand.protect` gives them.
+    `forms`: an indicator, and its distribution or mean if it has both; `rows` as `disclosure.releases.released` gives them.
     """
     texts, names, one = TEXTS[lang], labels(book, lang), forms[0]
     about = []
@@ -71,12 +71,7 @@ def write(
     sheet.write(path, texts["title"].format(label=one.label[lang], panel=_in_a_title(book.panel.title[lang]), wave=wave), body, lang)
     empty = [c for c in rows if rows[c].astype(str).isin(["", "nan", "<NA>"]).all()]
     kept = rows.drop(columns=empty).assign(**({"data": "SYNTHETIC DATA"} if synthetic else {}))
-    digits = [
-        4 if unit == "share" else 3 for unit in kept["unit"]
-    ]  # as in published results: what is shown, and a digit or two
-    for column in ("estimate", "se", "lower", "upper"):
-        kept[column] = [v if pd.isna(v) else round(float(v), d) for v, d in zip(kept[column], digits, strict=True)]
-    kept.to_csv(said, index=False, float_format="%.12g", lineterminator="\n", encoding="utf-8")
+    kept.to_csv(said, index=False, lineterminator="\n", encoding="utf-8")
 
 
 def _part(form: Indicator, rows: pd.DataFrame, names: dict, lang: str) -> list[str]:
@@ -88,7 +83,7 @@ def _part(form: Indicator, rows: pd.DataFrame, names: dict, lang: str) -> list[s
     ]
     classes = rows[rows["statistic"] == "share_of_three"]
     parts = {code: text[lang] for code, text in form.categories.items()} if form.kind == "category" else {}
-    in_classes = bool(parts) and classes["status"].eq("shown").any() and own["status"].eq("hidden_small").any()
+    in_classes = bool(parts) and len(classes) > 0
     if in_classes:  # the table falls back as a whole; of all doctors together there are no classes
         own = pd.concat([own[own["by"] == ""], classes[classes["by"] != ""]])
     body, places = [], {(v, level): place for v, levels in names.items() for place, level in enumerate(levels)}
@@ -117,10 +112,9 @@ def _part(form: Indicator, rows: pd.DataFrame, names: dict, lang: str) -> list[s
             body.append([Cell(name, number=False), n_of_count(row, lang), *estimate(row, digits, lang, percent)])
     if not body:
         return []
-    head = [[Cell(words["group"], number=False), Cell(words["count_head" if percent else "n"]),
+    head = [[Cell(words["group"], number=False), Cell(words["n"]),
              Cell(words["percent_head" if percent else "mean"]), Cell(words["ci_head"])]]  # fmt: skip
-    small = [*notes(body, lang, percent)]
-    small += [words["hidden_note"]] if any(cell.text == numbers.HIDDEN for line in body for cell in line) else []
+    small = [texts["rounded"], *notes(body, lang, False)[1:]]
     small += [texts["in_classes"]] if in_classes else []
     return [
         sheet.scrolling(Table("on-demand", head, body, "").html(), form.label[lang]),

@@ -16,7 +16,19 @@ from analysis.codebook.comparability import breaking, last_asked
 from analysis.codebook.indicators import of_instrument, of_wave
 from analysis.codebook.model import Grouping
 from analysis.codebook.plan import Plan
-from analysis.presentation import checklists, claims, figures, front, lookup, naming, numbers, phrases, sections, tables
+from analysis.presentation import (
+    checklists,
+    claims,
+    domains,
+    figures,
+    front,
+    lookup,
+    naming,
+    numbers,
+    phrases,
+    sections,
+    tables,
+)
 from analysis.presentation.drawings import Drawing
 from analysis.presentation.floats import ABSENT, Cell, Figure, Table, Text, markdown_safe
 from analysis.presentation.kernel import in_quarto, note_wave
@@ -78,6 +90,19 @@ class Report:
         """Every indicator of the codebook, whatever wave asked it; its mean or 0/1 form where it has one."""
         found = [i for part in self.book.instruments.values() for i in of_instrument(self.book, part)]
         return {i.id: i for i in sorted(found, key=lambda i: i.kind != "category")}
+
+    @cached_property
+    def joint_levels(self) -> dict[str, set[str]]:
+        """Grouping -> the levels of it that several are shown as, in any table of the wave."""
+        found: dict[str, set[str]] = {}
+        for row in (row for (_, wave), rows in self.results.parts.items() if wave == self.wave for row in rows if domains.JOINT in row["level"]):
+            found.setdefault(row["by"], set()).add(row["level"])
+        return found
+
+    def rounding(self, *names: str) -> tuple[str, ...]:
+        """The note under a table of sensitive items, whose numbers are rounded."""
+        found = [self.indicator(name) for name in names]
+        return (self.words["rounded_note"],) if any(i is not None and i.sensitive for i in found) else ()
 
     def indicator(self, name: str) -> Indicator | None:
         """The indicator's mean or 0/1 form, else its categories; None if the wave did not ask it.

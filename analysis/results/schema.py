@@ -7,13 +7,15 @@ import pandas as pd
 
 KINDS = ("estimate", "comparison", "test", "model", "count", "rate", "scale")
 STATISTICS = {
-    "estimate": ("mean", "share", "share_of_three", "share_not_applicable", "p25", "median", "p75"),
+    "estimate": ("mean", "share", "share_of_three", "share_joined", "share_not_applicable", "p25", "median", "p75"),
     "comparison": ("difference", "change_net", "change_standardised", "change_within"),
     "test": ("difference", "change_net"),
     "model": ("odds_ratio", "difference", "adjusted_share", "adjusted_mean"),
 }  # what is counted has statistics of its own
 WEIGHTINGS = ("cross", "longitudinal", "none")
 UNITS = ("mean", "share", "difference", "ratio", "number", "persons")
+# Decimals of a published figure: one more than any document shows of it. A share and a difference are shown as per cent and points with one.
+DECIMALS = {"share": 4, "difference": 4, "mean": 3, "ratio": 3, "number": 3, "persons": 0}
 QUALITIES = ("uncertain",)
 STATUSES = ("shown", "reference", "not_comparable", "hidden_small", "hidden_to_protect")
 
@@ -45,7 +47,7 @@ SCHEMA = (
     Column("vs_wave", "integer", "the earlier wave that a change is measured from"),
     Column("vs_level", "string", "the group that a difference is measured from"),
     Column("model", "string", "the article of a model or test; `trend`; `specification`"),
-    Column("term", "string", "a model's term and level; which specification; `primary` of a test"),
+    Column("term", "string", "a model's term and level; which specification; `primary` of a test; the answers of a joined class"),
     Column("statistic", "string", "what is computed", required=True),
     Column("weighting", "string", "the weights: of the wave, of those who answered both waves, or none", WEIGHTINGS),
     Column("n", "integer", "answers that the figure rests on"),

@@ -5,7 +5,7 @@ from decimal import Decimal, InvalidOperation
 
 import pandas as pd
 
-from analysis.results import FIGURES
+from analysis.results import DECIMALS, FIGURES
 
 GRADES = ("same", "same as displayed", "minor", "major", "decision", "missing", "new")
 FINE = ("same", "same as displayed")
@@ -101,8 +101,8 @@ def of_results(entry: dict, rows: list[dict]) -> str:
     return "minor" if abs(exact - shown) <= unit + room else "major"
 
 
-def of_rows(published: pd.DataFrame, found: pd.DataFrame, digits: dict[str, int]) -> tuple[list[Difference], int]:
-    """Every figure of two results tables, the second rounded as the first was (`digits`: row id -> decimals); and how many were compared."""
+def of_rows(published: pd.DataFrame, found: pd.DataFrame) -> tuple[list[Difference], int]:
+    """Every figure of two results tables; and how many were compared."""
     old, new = (table.set_index("id") for table in (published, found))
     differences = [_row_gone(i, "missing") for i in old.index.difference(new.index)]
     differences += [_row_gone(i, "new") for i in new.index.difference(old.index)]
@@ -126,7 +126,7 @@ def of_rows(published: pd.DataFrame, found: pd.DataFrame, digits: dict[str, int]
                 )
             elif float(a) != float(b):
                 step = 10.0 ** -(
-                    digits[row_id]
+                    DECIMALS.get(before["unit"], 3)
                     if field in ("estimate", "se", "lower", "upper")
                     else 4
                     if field.startswith("p")

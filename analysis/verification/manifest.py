@@ -12,6 +12,7 @@ from analysis.errors import LegepaneletError
 from analysis.settings import ROOT, settings
 
 NAME, LEDGER, RESULTS = "manifest.json", "numbers.json", "results.csv"
+FULL = "estimates.csv"  # all results to the last digit, beside the confidential data
 SCHEMA = Path(__file__).with_name("manifest.schema.json")
 INPUTS = ("raw", "codebook", "population", "plans", "documents", "code")
 
@@ -39,7 +40,7 @@ def build(wave: int, raw: dict[int, tuple], kind: str, renderer: str, command: s
         "codebook": digests(folders.codebook.rglob("*.yml"), ROOT), "population": digests(folders.population.glob("*.csv"), ROOT),
         "plans": digests(plans, ROOT), "documents": digests([*sources, ROOT / "_quarto.yml"], ROOT), "code": digests(code, ROOT),
         "lock": digest(ROOT / "requirements.lock"), "environment": environment(renderer),
-        "outputs": digests((p for p in folder.rglob("*") if p.name != NAME), folder),
+        "outputs": digests((p for p in folder.rglob("*") if p.name != NAME), folder) | {FULL: digest(folders.derived / str(wave) / FULL)},
     }  # fmt: skip
     check(found)
     return found

@@ -1,6 +1,6 @@
 """`make publish`: documents, results, ledger and manifest of a wave into `published/`, and a line of the log.
 
-Published results carry the displayed precision plus one digit. The full-precision file stays private; its hash stands in the manifest.
+Published are the results as `_output` has them, which are rounded. Full precision stays with the confidential data; its hash stands in the manifest.
 """
 
 import json
@@ -14,14 +14,12 @@ import pandas as pd
 from analysis.errors import LegepaneletError
 from analysis.results import FIGURES
 from analysis.settings import ROOT, settings
-from analysis.verification import grading, manifest
+from analysis.verification import manifest
 from analysis.verification.manifest import LEDGER, NAME, RESULTS
 
 LOG = "LOG.md"
 REVIEW = "disclosure.html"
 EARLIER = "earlier.csv"  # rows of earlier waves that the wave's documents show
-ROUNDED = ["estimate", "se", "lower", "upper"]
-DEFAULT = {"share": 4, "difference": 4}  # decimals of rows that no document shows, by unit; else three
 SUFFIXES = (".html", ".pdf", ".docx", ".xml")
 
 
@@ -30,16 +28,17 @@ def folder_of(wave: int, kind: str) -> Path:
     return settings().published / str(wave) if kind == "real" else settings().published / "synthetic" / str(wave)
 
 
-def memory_of(wave: int, kind: str) -> Path:
-    """What of a wave is out, whenever it was released: figures of publications and of tables on demand."""
-    return folder_of(wave, kind).parent / "releases" / f"{wave}.csv"
+def memories_of(wave: int, kind: str, data: Path) -> tuple[Path, Path]:
+    """What of a wave is out: with what is published, and a copy in the folder of the raw data."""
+    return folder_of(wave, kind).parent / "releases" / f"{wave}.csv", data / "releases" / f"{wave}.csv"
 
 
-def check_memory(wave: int, kind: str) -> None:
-    """Raises MEMORY_MISSING if the wave is published and its memory is gone: no release could be held against it."""
-    path = memory_of(wave, kind)
-    if folder_of(wave, kind).is_dir() and not path.is_file():
-        raise LegepaneletError("MEMORY_MISSING", f"{wave} is published, and {path.parent.name}/{path.name} beside it is gone",
+def check_memory(wave: int, kind: str, data: Path) -> None:
+    """Raises MEMORY_MISSING if the wave is published and both copies of its memory are gone: no release could be held against it."""
+    paths = memories_of(wave, kind, data)
+    if folder_of(wave, kind).is_dir() and not any(path.is_file() for path in paths):
+        told = f"{wave} is published, and {paths[0].parent.name}/{paths[0].name} beside it is gone, here and beside the data"
+        raise LegepaneletError("MEMORY_MISSING", told,
                                "Take the file back from version control: nothing else knows what is out.")  # fmt: skip
 
 
@@ -90,20 +89,6 @@ def read_ledgers(path: Path) -> list[dict]:
         raise LegepaneletError("FILE_UNREADABLE", f"{path.name}: {error}", "Make the file again.") from None
 
 
-def digits(results: pd.DataFrame, entries: list[dict]) -> dict[str, int]:
-    """Row id -> decimals of its published figures: one more than any document shows of it."""
-    shown: dict[str, int] = {}
-    for entry in entries:
-        if entry["field"] in ROUNDED:
-            more = grading.decimals(entry["shown"], entry["lang"]) + (2 if abs(entry["scale"]) == 100 else 0)
-            for row in entry["rows"]:
-                shown[row] = max(shown.get(row, 0), more)
-    return {
-        i: shown[i] + 1 if i in shown else DEFAULT.get(unit, 3)
-        for i, unit in zip(results["id"], results["unit"], strict=True)
-    }
-
-
 def let_out(output: Path, wave: int, entries: list[dict]) -> dict[int, pd.DataFrame]:
     """Wave -> what of its results is published with `wave`: all of its own, and of earlier waves what its documents show.
 
@@ -120,17 +105,6 @@ def released(wave: int, documents: list[str]) -> dict[int, pd.DataFrame]:
     """What publishing `documents` of the wave's output folder lets out, as `let_out` gives it."""
     ledgers = [part for part in read_ledgers(settings().output / str(wave) / LEDGER) if part["document"] in documents]
     return let_out(settings().output, wave, entries_of(ledgers))
-
-
-def shown_results(output: Path, wave: int, entries: list[dict]) -> pd.DataFrame:
-    """What is let out with a wave, as it is published: rounded. `output` as in `let_out`."""
-    results = pd.concat(let_out(output, wave, entries).values(), ignore_index=True)
-    places = digits(results, entries)
-    for column in ROUNDED:
-        results[column] = [
-            round(v, places[i]) if pd.notna(v) else v for i, v in zip(results["id"], results[column], strict=True)
-        ]
-    return results.round({"p": 4, "p_adjusted": 4, "df": 1})
 
 
 def write_results(results: pd.DataFrame, path: Path) -> None:
@@ -160,7 +134,7 @@ def publish(wave: int, kind: str, reason: str, commit: str, documents: list[str]
                 shutil.copytree(path, stage / path.name)
     shutil.copy(source / REVIEW, stage)
     (stage / LEDGER).write_text(json.dumps(ledgers, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    made = shown_results(settings().output, wave, entries_of(ledgers))
+    made = pd.concat(let_out(settings().output, wave, entries_of(ledgers)).values(), ignore_index=True)
     write_results(made[made["wave"] == wave], stage / RESULTS)
     write_results(made[made["wave"] != wave], stage / EARLIER)
     about = manifest.read(source) | {"commit": commit}

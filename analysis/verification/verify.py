@@ -20,7 +20,7 @@ from analysis.errors import LegepaneletError
 from analysis.settings import ROOT, settings
 from analysis.verification import consistency, grading, manifest, matching, publishing, reading
 from analysis.verification.grading import Difference
-from analysis.verification.manifest import LEDGER, NAME, RESULTS
+from analysis.verification.manifest import FULL, LEDGER, NAME, RESULTS
 
 SUFFIX = {"jats": "xml"}
 TREE = (
@@ -221,13 +221,12 @@ def compare(folder: Path, made: Path, verdict: Verdict) -> None:
     """A rebuilt output folder against the publication: results row by row, ledger number by number, files byte by byte, inputs."""
     about, now = manifest.read(folder), manifest.read(made)
     verdict.inputs += _changed_inputs(about, now)
-    verdict.exact = (
-        now["outputs"][RESULTS] == about["outputs"][RESULTS]
-    )  # the private file, of which only the hash is published
+    verdict.exact = now["outputs"][FULL] == about["outputs"][FULL]  # the private file, of which only the hash is published
     ledgers, new = publishing.read_ledgers(folder / LEDGER), publishing.read_ledgers(made / LEDGER)
     entries = publishing.entries_of(ledgers)
-    old_rows, new_rows = _published_results(folder), publishing.shown_results(made.parent, verdict.wave, entries)
-    differences, compared = grading.of_rows(old_rows, new_rows, publishing.digits(old_rows, entries))
+    old_rows = _published_results(folder)
+    new_rows = pd.concat(publishing.let_out(made.parent, verdict.wave, entries).values(), ignore_index=True)
+    differences, compared = grading.of_rows(old_rows, new_rows)
     verdict.differences += differences
     verdict.compared["figures of the results"] += compared
     rows = {row["id"]: row for row in old_rows.to_dict("records")}
@@ -299,5 +298,5 @@ def attestation(verdict: Verdict, folder: Path, when: str) -> str:
         "verdict": "same" if verdict.good else "differs", "compared": dict(verdict.compared),
         "differences": dict(Counter(d.grade for d in verdict.differences)), "inputs_that_differ": verdict.inputs,
         "manifest": manifest.digest(folder / NAME), "results": about["published"][RESULTS], "ledger": about["published"][LEDGER],
-        "full_results": about["outputs"][RESULTS], "raw": about["raw"], "commit": about["commit"],
+        "full_results": about["outputs"][FULL], "raw": about["raw"], "commit": about["commit"],
     }, ensure_ascii=False, indent=1) + "\n"  # fmt: skip

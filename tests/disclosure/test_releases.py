@@ -1,155 +1,116 @@
-"""Release memory: what two releases of one wave tell together."""
+"""Releases together: no tables, however many, isolate a few persons."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.disclosure import differencing, releases
+from analysis.disclosure import releases
+from analysis.disclosure.releases import cells_of, isolated
 from analysis.errors import LegepaneletError
 from tests.made import results as table
 
-SENSITIVE = {"srh_good"}
+
+def people(**groups: int) -> pd.DataFrame:
+    """So many persons of each `<position>_<region>`."""
+    rows = [tuple(name.split("_")) for name, n in groups.items() for _ in range(n)]
+    return pd.DataFrame(rows, columns=["position", "region"])
 
 
-def figures(n: int, count: int, indicator: str = "srh_good", where: str = "", **more) -> pd.DataFrame:
-    row = {"kind": "estimate", "indicator": indicator, "statistic": "share", "n": n, "count": count, "estimate": 0.5}
-    return releases.figures(table([row | more], 2026).assign(where=where))
+MEMBERS = people(senior_west=149, senior_north=476, administrative_west=1, administrative_north=60, junior_west=200, junior_north=300)
 
 
-def remembered(*found: pd.DataFrame) -> pd.DataFrame:
-    return pd.concat(
-        [f.assign(release=i, date="2026-11-23", what="publication") for i, f in enumerate(found, 1)], ignore_index=True
-    )
+def of(members: pd.DataFrame, *cells: dict[str, str]) -> list[str]:
+    return [one.who for one in isolated(members, [{v: frozenset(levels.split(",")) for v, levels in cell.items()} for cell in cells])]
 
 
-@pytest.mark.parametrize(
-    ("n", "count", "doctors"),
-    [(400, 200, None), (396, 200, 4), (395, 195, None), (404, 200, 4), (400, 204, 4), (400, 199, 1)],
-)
-def test_a_correction_isolates_those_it_differs_by(n, count, doctors):
-    found = differencing.differences(figures(n, count), remembered(figures(400, 200)), SENSITIVE)
-    assert found["doctors"].tolist() == ([] if doctors is None else [doctors])
+def test_three_tables_that_isolate_one_person():
+    """150 in the west, administrative or senior; 625 seniors; 476 of them elsewhere: 150 - (625 - 476) is one."""
+    tables = [{"region": "west", "position": "administrative,senior"}, {"position": "senior"}, {"region": "north", "position": "senior"}]
+    for two in ((0, 1), (0, 2), (1, 2)):
+        assert of(MEMBERS, *(tables[i] for i in two)) == []
+    assert of(MEMBERS, *tables) == ["position=administrative, region=west"]
 
 
-def test_a_release_is_compared_with_every_one_before_it():
-    memory = remembered(figures(400, 200), figures(300, 150))
-    found = differencing.differences(figures(398, 199), memory, SENSITIVE)
-    assert found["release"].tolist() == [1] and found["sensitive"].all()
+def test_two_tables_a_group_within_a_group():
+    assert of(MEMBERS, {"position": "administrative"}, {"position": "administrative", "region": "north"}) == ["position=administrative, region=west"]
 
 
-@pytest.mark.parametrize(("n", "told"), [(396, True), (395, False)])
-def test_a_group_within_a_group_that_is_out(n, told):
-    """Women without those of four: who is left out can be computed."""
-    memory = remembered(figures(400, 200, by="sex", level="female"))
-    new = figures(n, 190, where="region=mid,north,west;sex=female")
-    assert bool(len(differencing.differences(new, memory, SENSITIVE))) is told
+def test_two_classes_that_are_few_together():
+    members = people(a_x=2, a_y=2, a_z=90, b_x=50, b_y=50, b_z=50)
+    assert of(members, {"position": "a"}, {"position": "a", "region": "z"}) == ["position=a, region=x and position=a, region=y"]
+    assert of(people(a_x=3, a_y=2, a_z=90, b_x=50, b_y=50, b_z=50), {"position": "a"}, {"position": "a", "region": "z"}) == []  # five together
 
 
-def test_groups_that_only_overlap_are_not_compared():
-    memory = remembered(figures(400, 200, where="sex=female"))
-    assert differencing.differences(figures(398, 200, where="region=north"), memory, SENSITIVE).empty
+def test_the_total_is_always_known():
+    assert of(people(a_x=3, b_x=100, b_y=100), {"position": "b"}) == ["position=a, region=x"] or of(people(a_x=3, b_x=100, b_y=100), {"position": "b"}) == [
+        "position=a"]  # fmt: skip
 
 
-def cut(indicator: str = "srh_good", **n: int) -> pd.DataFrame:
-    """A release of one share by age, cut into the groups named."""
-    return pd.concat(
-        [figures(size, size // 2, indicator, by="age_group", level=level) for level, size in n.items()],
-        ignore_index=True,
-    )
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.integers(0, 12), min_size=12, max_size=12), st.lists(st.tuples(st.integers(1, 7), st.integers(1, 15)), min_size=1, max_size=5))
+def test_what_is_not_refused_leaves_every_small_class_open(sizes, asked):
+    """Whoever knows all cells can still think of another number for each class of few: one that no cell tells apart."""
+    places = [(p, r) for p in "abc" for r in "wxyz"]
+    members = pd.DataFrame([place for place, n in zip(places, sizes, strict=True) for _ in range(n)], columns=["position", "region"])
+    if members.empty:
+        return
+    cells = [{"position": frozenset(p for i, p in enumerate("abc") if one >> i & 1), "region": frozenset(r for i, r in enumerate("wxyz") if two >> i & 1)}
+             for one, two in asked]  # fmt: skip
+    told = {one.who for one in isolated(members, cells)}
+    classes = members.drop_duplicates().to_records(index=False).tolist()
+    matrix = np.array([[p in c["position"] and r in c["region"] for p, r in classes] for c in cells] + [[True] * len(classes)], dtype=float)
+    for place, (p, r) in enumerate(classes):
+        n = int(((members["position"] == p) & (members["region"] == r)).sum())
+        goal = np.eye(len(classes))[place]
+        solved = np.linalg.lstsq(matrix.T, goal, rcond=None)[0]
+        if n < releases.FEW and np.allclose(matrix.T @ solved, goal, atol=1e-8):
+            assert f"position={p}, region={r}" in told
 
 
-@pytest.mark.parametrize(
-    ("groups", "expected"),
-    [
-        (
-            {"to_44": 597, "from_45": 403},
-            ["to_44", "from_45"],
-        ),  # three doctors between 40 and 44: each group tells on them
-        ({"to_44": 560, "from_45": 440}, []),
-        ({"to_44": 600, "from_45": 400}, []),  # the same group by another name
-        ({"to_39": 300, "from_40_to_49": 302, "from_50": 398}, ["from_40_to_49", "from_50"]),
-    ],
-)
-def test_another_grouping_isolates_those_between_the_groups(groups, expected):
-    """Earlier the wave was cut into under 40, 40 to 54 and over 54."""
-    memory = remembered(cut(under_40=300, to_54=300, over_54=400))
-    found = differencing.differences(cut(**groups), memory, SENSITIVE)
-    assert sorted({level for r in found.itertuples() for level in groups if f"age_group={level}" in r.id}) == sorted(
-        expected
-    )
-    assert found["doctors"].lt(5).all() and found["sensitive"].all()
+def test_the_cells_of_a_table_are_all_by_each_group_and_by_both():
+    cells = cells_of(("position",), {"region": frozenset({"west"})}, MEMBERS)
+    assert len(cells) == 1 + 3 and all(cell["region"] == {"west"} for cell in cells)
+    assert len(cells_of(("position", "region"), {}, MEMBERS)) == 1 + 3 + 2 + 6
 
 
-def test_groups_that_lie_close_in_one_item_only_are_others():
-    memory = remembered(pd.concat([cut(a=300, b=700), cut("life_sat_high", a=200, b=600)], ignore_index=True))
-    assert differencing.differences(
-        pd.concat([cut(c=302, d=698), cut("life_sat_high", c=280, d=520)]), memory, SENSITIVE
-    ).empty
+def rows(n: dict[str, int], indicator: str = "hours_over_48", **more) -> pd.DataFrame:
+    parts = [{"indicator": indicator, "statistic": "share", "n": size, "count": size // 2, "estimate": 0.5234, "lower": 0.4111, "upper": 0.6222,
+              "by": "region" if level else "", "level": level} | more for level, size in n.items()]  # fmt: skip
+    return table(parts, 2026).assign(where="")
 
 
-def hidden(rows: pd.DataFrame, *names: str) -> pd.DataFrame:
-    return rows.assign(status=rows["status"].mask(rows["id"].isin(names), "hidden_to_protect"),
-                       **{c: rows[c].mask(rows["id"].isin(names)) for c in ("n", "count")})  # fmt: skip
+def released(book, found: pd.DataFrame, persons: float = 1000) -> pd.DataFrame:
+    return releases.released(book, found, pd.Series(persons, index=found.index))
 
 
-def test_what_an_earlier_release_showed_is_known_though_it_is_hidden_now():
-    """Of a question of which a figure has changed since, nothing is put together: those are other answers."""
-    rows = [
-        {"kind": "estimate", "indicator": "srh", "statistic": "share", "category": c, "n": 400, "count": n}
-        for c, n in ((1, 200), (2, 196), (3, 4))
-    ]
-    first = table(rows, 2026).assign(where="")
-    now, question = hidden(first, "2026.srh.c2.share", "2026.srh.c3.share"), {"srh": "srh"}
-    memory = remembered(releases.figures(hidden(first, "2026.srh.c1.share", "2026.srh.c3.share")))
-    assert differencing.put_back(now, memory, question)["status"].tolist() == ["shown", "shown", "hidden_to_protect"]
-    assert differencing.put_back(now, memory, question)["count"].tolist()[:2] == [200, 196]
-    changed = memory.assign(count=memory["count"].replace(196, 195))
-    also = pd.concat([changed, remembered(releases.figures(first.iloc[[0]].assign(count=199)))])
-    assert differencing.put_back(now, also, question)["status"].equals(now["status"])
+def test_a_table_is_given_in_tens_and_whole_per_cent_without_counts(book):
+    found = released(book, rows({"": 1234, "north": 234}))
+    assert found["n"].tolist() == [1230, 230] and found["estimate"].tolist() == [0.52, 0.52]
+    assert found["lower"].tolist() == [0.41, 0.41] and found["count"].isna().all() and found["se"].isna().all()
 
 
-def test_a_hidden_figure_that_the_releases_give_away_needs_an_approver():
-    nothing = differencing.differences(figures(400, 200), remembered(figures(400, 200)), SENSITIVE)
+@pytest.mark.parametrize(("n", "persons", "told"), [
+    ({"": 99}, 1000, "rests on 99 answers; 100 are needed"), ({"": 100, "north": 9}, 1000, "too few in north: each group needs 10 answers"),
+    ({"": 100, "north": 90}, 49, "50 persons in the population"),
+])  # fmt: skip
+def test_a_table_is_whole_or_refused(book, n, persons, told):
+    with pytest.raises(LegepaneletError, match="TABLE_SMALL") as error:
+        released(book, rows(n), persons)
+    assert told in error.value.message
+
+
+def test_the_smallest_that_is_given(book):
+    assert len(released(book, rows({"": 100, "north": 10, "west": 90}), 50)) == 3
+
+
+def test_a_correction_is_listed_and_a_sensitive_one_needs_an_approver():
+    old = pd.concat([rows({"": 400}), rows({"": 400}, "srh_good"), rows({"": 800}, "jss_high")])
+    new = pd.concat([rows({"": 397}), rows({"": 395}, "srh_good"), rows({"": 700}, "jss_high")])
+    found = releases.corrected(old, new, new["indicator"].eq("srh_good"))
+    assert list(found["id"]) == ["2026.hours_over_48.share", "2026.srh_good.share"]
     with pytest.raises(LegepaneletError, match="RELEASE_APPROVAL") as error:
-        releases.approve(nothing, ["2026.srh.c5.share"], "", "")
-    assert error.value.message.endswith("from this release and those before it:\n2026.srh.c5.share")
-    releases.approve(nothing, ["2026.srh.c5.share"], "Kari", "the rules are stricter now")
-
-
-def test_few_doctors_on_a_sensitive_item_need_somebody_who_answers_for_it():
-    found = differencing.differences(figures(399, 200), remembered(figures(400, 200)), SENSITIVE)
-    for approver, reason in (("", ""), ("Kari", ""), ("", "a doctor withdrew"), (" ", " ")):
-        with pytest.raises(LegepaneletError, match="RELEASE_APPROVAL") as error:
-            releases.approve(found, [], approver, reason)
-        assert "2026.srh_good.share counts 399, 2026.srh_good.share of release 1 400" in error.value.message
-    releases.approve(found, [], "Kari", "a doctor withdrew")
-    ordinary = differencing.differences(
-        figures(399, 200, "life_sat_high"), remembered(figures(400, 200, "life_sat_high")), SENSITIVE
-    )
-    assert len(ordinary) == 1
-    releases.approve(ordinary, [], "", "")
-
-
-@settings(max_examples=8, deadline=None)
-@given(st.lists(st.tuples(st.integers(10, 500), st.integers(0, 500)), min_size=1, max_size=6))
-def test_what_is_remembered_is_never_forgotten_and_the_same_release_adds_nothing(tmp_path_factory, numbers):
-    path = tmp_path_factory.mktemp("memory") / "2026.csv"
-    for n, count in numbers:
-        new = figures(n, min(n, count))
-        releases.remember(path, new, "publication", "2026-11-23")
-        before = path.read_bytes()
-        releases.remember(path, new, "publication", "2026-11-24")
-        assert path.read_bytes() == before
-    memory = releases.read(path)
-    assert set(zip(memory["n"], memory["count"], strict=True)) == {(n, min(n, count)) for n, count in numbers}
-    assert differencing.differences(
-        figures(*map(int, memory[["n", "count"]].iloc[0])), memory.iloc[[0]], SENSITIVE
-    ).empty
-
-
-def test_a_damaged_memory_is_named(tmp_path):
-    path = tmp_path / "2026.csv"
-    path.write_text("x\n1\n", encoding="utf-8")
-    with pytest.raises(LegepaneletError, match="FILE_UNREADABLE"):
-        releases.read(path)
+        releases.approve(found, "", "")
+    assert "2026.srh_good.share" in error.value.message and "hours_over_48" not in error.value.message
+    releases.approve(found, "Kari Nordmann", "a member withdrew")

@@ -19,7 +19,7 @@ from analysis.estimation.sample import weighted
 from analysis.estimation.statistics import exact_limits
 from analysis.panel import build
 from analysis.panel.build import WavePanel
-from analysis.results import Key, Row
+from analysis.results import Key, Row, files
 from analysis.settings import settings
 from tests import projects
 
@@ -120,7 +120,7 @@ def test_the_waves_of_the_synthetic_panel(full, book, wave):
     """R's figures, frozen (`python -m tools.reference`): every twentieth estimate, comparison and test of each wave, and all models."""
     frozen = pd.read_csv(REFERENCE / "waves.csv")
     theirs = frozen[frozen["id"].str.startswith(f"{wave}.")]
-    results = pd.read_parquet(full.folder / "data" / "derived" / str(wave) / "estimates.parquet")
+    results = files.read(full.folder / "data" / "derived" / str(wave) / "estimates.csv")
     ours = compare.wanted(results[results["id"].isin(theirs["id"])], plan.plans_of_wave(settings().reports, book, wave))
     assert len(ours) == len(theirs) > 50
     found = compare.differences(ours, theirs)
@@ -185,7 +185,7 @@ def test_holms_method():
 
 def test_an_unweighted_specification_is_the_plain_share(full):
     """mean(x), binom: the specification without weights and strata is count / n."""
-    rows = pd.read_parquet(full.folder / "data" / "derived" / "2026" / "estimates.parquet").set_index("id")
+    rows = files.read(full.folder / "data" / "derived" / "2026" / "estimates.csv").set_index("id")
     plain = rows.loc["2026.ai_use_yes.share"]
     found = rows.loc["2026.ai_use_yes.share.model=specification.unweighted"]
     close(found["estimate"], plain["count"] / plain["n"])

@@ -32,10 +32,10 @@ def test_published_results_carry_one_digit_more_than_is_displayed(full):
     assert rows.loc["2026.ai_use_yes.share", "estimate"] == "0.554"  # shown as 55 %
     digits = rows["estimate"].str.partition(".")[2].str.len()
     assert digits.max() <= 4
-    complete = pd.read_csv(full.output(2026, "results.csv"), dtype=str, keep_default_na=False).set_index("id")
+    private = full.folder / "data" / "derived" / "2026" / "estimates.csv"
+    complete = pd.read_csv(private, dtype=str, keep_default_na=False).set_index("id")
     assert len(complete.loc["2026.ai_use_yes.share", "estimate"]) > 10
-    about = manifest.read(full.folder / WHERE)
-    assert about["outputs"]["results.csv"] == manifest.digest(full.output(2026, "results.csv"))
+    assert manifest.read(full.folder / WHERE)["outputs"]["estimates.csv"] == manifest.digest(private)
 
 
 def test_a_publication_lets_out_what_its_documents_show_of_earlier_waves(full, monkeypatch):
@@ -52,16 +52,17 @@ def test_a_publication_lets_out_what_its_documents_show_of_earlier_waves(full, m
 @pytest.mark.parametrize("remembered", [True, False])
 def test_nothing_is_released_of_a_published_wave_whose_memory_is_gone(tmp_path, monkeypatch, remembered):
     monkeypatch.setattr(publishing, "settings", lambda: dataclasses.replace(settings(), published=tmp_path))
-    publishing.check_memory(2026, "synthetic")  # not published yet
+    raw = tmp_path / "raw"
+    publishing.check_memory(2026, "synthetic", raw)  # not published yet
     publishing.folder_of(2026, "synthetic").mkdir(parents=True)
-    path = publishing.memory_of(2026, "synthetic")
-    path.parent.mkdir()
+    path = publishing.memories_of(2026, "synthetic", raw)[1]
+    path.parent.mkdir(parents=True)
     if remembered:
         path.touch()
-        publishing.check_memory(2026, "synthetic")
+        publishing.check_memory(2026, "synthetic", raw)
     else:
         with pytest.raises(LegepaneletError, match="MEMORY_MISSING") as error:
-            publishing.check_memory(2026, "synthetic")
+            publishing.check_memory(2026, "synthetic", raw)
         assert "version control" in error.value.hint
 
 

@@ -93,7 +93,7 @@ def levels(report, title: str, *names: str) -> Table:
     words = report.words
     head = [[Cell(texts["item"], number=False), Cell(words["count_head"]), Cell(words["percent_head"]), Cell(words["ci_head"]),
              *([Cell(texts["never"])] if said else [])]]  # fmt: skip
-    extra = (texts["never_note"],) if said else ()
+    extra = (*((texts["never_note"],) if said else ()), *report.rounding(*names))
     caption = texts["levels"].format(title=markdown_safe(title), wave=report.wave)
     return report._table(f"levels_{names[0]}", head, body, caption, notes(body, report.lang, True) + extra)
 

@@ -1,7 +1,8 @@
 """Tables of indicators: by group, in detail by two groupings at once, quartiles, and the three kinds of change."""
 
 from analysis.presentation import numbers
-from analysis.presentation.domains import domains
+from analysis.presentation.domains import domains, parts
+from analysis.presentation.domains import levels as levels_of
 from analysis.presentation.floats import ABSENT, Cell, Table, Text, markdown_safe
 from analysis.presentation.naming import listed, raked
 from analysis.presentation.numbers import HIDDEN
@@ -40,9 +41,12 @@ def groups(report, *names: str) -> Table | Text:
     if not columns:
         return ABSENT
     levels = [level for level in domains(report) if any(c["row"](level[2]) is not None for c in columns)]
-    shown = [level for level in levels if not _all_hidden(columns, level[2]) or _always(report, level[2])]
+    within = {by: _within_joint(columns, levels, by) for by in report.book.groupings}
+    shown = [level for level in levels if not _all_hidden(columns, level[2]) or (
+        _always(report, level[2]) and level[2].get("level") not in within.get(level[2].get("by"), ()))]  # fmt: skip
     head, body = by_groups(shown, columns, report.lang)
-    extra = (report.words["refused_note"],) if len(shown) < len(levels) else ()
+    left = [level for level in levels if level not in shown and level[2].get("level") not in within.get(level[2].get("by"), ())]
+    extra = (report.words["joint_note"],) * any(within.values()) + (report.words["refused_note"],) * bool(left) + report.rounding(*names)
     labels = markdown_safe(_joined([c["label"] for c in columns], report.lang))
     caption = CAPTIONS[report.lang]["groups"].format(**report.names, wave=report.wave, labels=labels)
     return report._table(
@@ -59,6 +63,12 @@ def _all_hidden(columns: list[dict], key: dict) -> bool:
     return all(row is None or row["status"].startswith("hidden") for row in rows)
 
 
+def _within_joint(columns: list[dict], levels: list[tuple], by: str) -> set[str]:
+    """The levels that the columns show within a joint one."""
+    keys = [key for _, _, key in levels if key.get("by") == by]
+    return set().union(*(parts({key["level"]: c["row"](key) for key in keys}) for c in columns))
+
+
 def _always(report, key: dict) -> bool:
     """Whether a group stands in a table also where all of it is hidden: a grouping that no sensitive item is shown by is left out instead."""
     return not key.get("by") or report.book.groupings[key["by"]].sensitive
@@ -72,19 +82,20 @@ def detailed(report) -> Table | Text:
         return Text("")
     levels = []
     by, by2 = asked.detailed_by
-    for level, label in report.book.groupings[by].labels.items():
+    for level, label in levels_of(report, by).items():
         for level2, label2 in report.book.groupings[by2].labels.items():
             key = {"by": by, "level": level, "by2": by2, "level2": level2}
             if columns[0]["row"](key) is not None:
-                levels.append((label[report.lang], label2[report.lang], key))
-    head, body = by_groups(levels, columns, report.lang)
+                levels.append((label, label2[report.lang], key))
+    joint = parts({key["level"]: columns[0]["row"](key) for _, _, key in levels})
+    head, body = by_groups([level for level in levels if level[2]["level"] not in joint], columns, report.lang)
     return report._table(
         "detailed",
         head,
         body,
         CAPTIONS[report.lang]["detailed"].format(title=asked.detailed_title[report.lang], wave=report.wave, groups=listed(
             (report.book.groupings[name].label[report.lang].lower() for name in (by, by2)), report.lang)),
-        notes(body, report.lang, True),
+        notes(body, report.lang, True) + (report.words["joint_note"],) * bool(joint),
     )
 
 

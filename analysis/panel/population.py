@@ -1,14 +1,18 @@
 """Population uniqueness: how many members of the profession a group holds, whoever of them was asked or answered.
 
-Ten answers say little about persons where a thousand doctors could have given them, and much where there are only twelve.
+Ten answers say little about persons where a thousand could have given them, and much where there are only twelve.
 """
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import pandas as pd
 
+from analysis.panel.groups import JOINT
+
 # What the register knows of a doctor, and a reader may know too.
 BACKGROUND = ("sex", "age_group", "position", "register_position", "specialty", "region", "licence_period")
+GROUP = ["by", "level", "by2", "level2"]
 Domain = Mapping[str, frozenset[str]]  # variable -> the levels of it that are in the group; all of these at once
 
 
@@ -44,32 +48,18 @@ def size(domain: Domain, doctors: pd.DataFrame, figures: pd.DataFrame) -> float:
 
 
 def of_row(row) -> dict[str, frozenset[str]]:
-    """The group a results row is about: its levels, and for a table on demand what its `where` says (`sex=female;region=west,north`)."""
-    domain: dict[str, frozenset[str]] = {}
-    for by, level in ((row.by, row.level), (row.by2, row.level2)):
-        if by:
-            domain[by] = frozenset({level})
-    for variable, levels in parse_where(getattr(row, "where", "")).items():
-        domain[variable] = domain.get(variable, levels) & levels
-    return domain
+    """The group a results row is about: its levels, `academia+other` being two."""
+    return {by: frozenset(level.split(JOINT)) for by, level in ((row.by, row.level), (row.by2, row.level2)) if by}
 
 
-def parse_where(text: str) -> dict[str, frozenset[str]]:
-    """`sex=female;region=west,north` as variable -> levels. No check of names: whoever asks has done that."""
-    pairs = (part.split("=", 1) for part in text.split(";") if part)
-    return {name: frozenset(levels.split(",")) for name, levels in pairs}
+def _within(domain: Domain, where: Domain) -> Domain:
+    return {v: domain.get(v, where.get(v)) & where.get(v, domain.get(v)) for v in {**domain, **where}}
 
 
-def sizes(results: pd.DataFrame, doctors: pd.DataFrame, figures: pd.DataFrame) -> pd.Series:
-    """`size` of the group of every estimate and comparison; missing for rows about no group of doctors."""
+def sizes(results: pd.DataFrame, doctors: pd.DataFrame, figures: pd.DataFrame, where: Domain = MappingProxyType({})) -> pd.Series:
+    """`size` of the group of every estimate and comparison, of those that `where` leaves; missing for rows about no group of persons."""
     rows = results[results["kind"].isin(["estimate", "comparison"]) & results["model"].eq("")]
-    found: dict[frozenset, float] = {}
-    values = {}
-    for row in rows.itertuples():
-        domain = of_row(row)
-        if set(domain) <= set(BACKGROUND) & set(doctors):
-            key = frozenset(domain.items())
-            if key not in found:
-                found[key] = size(domain, doctors, figures)
-            values[row.Index] = found[key]
-    return pd.Series(values, dtype=float).reindex(results.index)
+    groups = rows[GROUP].drop_duplicates()
+    known = groups["by"].isin(["", *BACKGROUND]) & groups["by2"].isin(["", *BACKGROUND])
+    found = groups[known].assign(persons=[size(_within(of_row(row), where), doctors, figures) for row in groups[known].itertuples()])
+    return rows[GROUP].merge(found, on=GROUP, how="left").set_index(rows.index)["persons"].reindex(results.index)

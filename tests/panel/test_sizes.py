@@ -1,14 +1,11 @@
-"""Population uniqueness: how many doctors a group holds, whoever answered."""
+"""Population uniqueness: how many persons a group holds, whoever answered."""
 
 import pandas as pd
 import pytest
 
-from analysis.codebook import load
-from analysis.disclosure import population, rules
-from analysis.settings import settings
-from tests.made import results as table
+from analysis.panel import population
+from analysis.results import files
 
-BOOK = load(settings().codebook)
 FIGURES = pd.DataFrame(
     [("sex", "female", 600), ("sex", "male", 400), ("sex_age", "female:under_40", 250), ("sex_age", "female:40_54", 350), ("sex_age", "male:under_40", 150),
      ("sex_age", "male:40_54", 250), ("specialty:region", "surgery:north", 12), ("specialty:region", "surgery:west", 70),
@@ -41,19 +38,11 @@ def test_without_a_figure_the_start_weights_of_the_sample_decide():
     )
 
 
-@pytest.mark.parametrize(("doctors", "expected"), [(50, "shown"), (49, "hidden_small")])
-def test_a_group_that_is_rare_in_the_population_is_hidden_though_many_of_it_answered(doctors, expected):
-    row = {"kind": "estimate", "indicator": "life_sat_high", "statistic": "share", "n": 40, "count": 20, "estimate": 0.5, "by": "position", "level": "academia"}  # fmt: skip
-    results = table([row], 2026)
-    why = rules.reasons(BOOK, 2026, results, pd.Series([doctors], dtype=float))
-    assert rules.publishable(results, why)["status"].tolist() == [expected]
-
-
 def test_every_group_of_the_shipped_wave_has_a_size(full):
     from analysis.panel import build
 
     folder = full.folder / "data" / "derived" / "2026"
-    results, panel = pd.read_parquet(folder / "estimates.parquet"), build.load(folder)
+    results, panel = files.read(folder / "estimates.csv"), build.load(folder)
     sizes = population.sizes(results, panel.doctors, panel.population)
     women = panel.population.query("variable == 'sex' and level == 'female'")["count"].iloc[0]
     assert set(
