@@ -69,7 +69,7 @@ def write(
     said = path.with_suffix(".csv")
     body.append(f'<p class="small">{texts["cite"].format(file=said.name)}</p>')
     sheet.write(path, texts["title"].format(label=one.label[lang], panel=_in_a_title(book.panel.title[lang]), wave=wave), body, lang)
-    empty = [c for c in rows if rows[c].astype(str).isin(["", "nan", "<NA>"]).all()]
+    empty = [c for c in rows if (rows[c].isna() | rows[c].astype(object).eq("")).all()]
     kept = rows.drop(columns=empty).assign(**({"data": "SYNTHETIC DATA"} if synthetic else {}))
     kept.to_csv(said, index=False, lineterminator="\n", encoding="utf-8")
 

@@ -18,5 +18,5 @@ def write(results: pd.DataFrame, path: Path, synthetic: bool = False) -> None:
 def read(path: Path) -> pd.DataFrame:
     """A results table again, its figures as they were."""
     table = pd.read_csv(path, dtype={c: str for c in TEXT} | {c: "Int64" for c in WHOLE}, keep_default_na=False,
-                        na_values={c: [""] for c in (*WHOLE, *NUMBERS)}, float_precision="round_trip")  # fmt: skip
+                        na_values={c: [""] for c in (*WHOLE, *NUMBERS)})  # fmt: skip
     return table.drop(columns="data", errors="ignore")

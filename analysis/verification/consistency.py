@@ -5,6 +5,7 @@ import pandas as pd
 from analysis.verification.grading import Difference, of_language
 
 SUM_OF_SHARES = 0.002  # how far rounding may take the shares of a question's categories from one, per category
+ROUNDED_TO = 5  # numbers of sensitive items
 GROUPS = ("sex", "age_group")  # known of every doctor, so that the groups make up the whole
 
 
@@ -37,13 +38,18 @@ def _intervals(rows: pd.DataFrame):
         yield _fault(row["id"], "estimate", "0 to 1", f"{row['estimate']:g}")
 
 
+def _room(total: pd.Series, whole: pd.Series, parts: pd.Series) -> pd.Series:
+    """How far a sum may be from the whole: numbers of sensitive items are rounded, each by half of ROUNDED_TO at most; others not at all."""
+    return (parts + 1).mul(ROUNDED_TO / 2).where((total % ROUNDED_TO == 0) & (whole % ROUNDED_TO == 0), 0)
+
+
 def _shares(rows: pd.DataFrame):
     """The shares of a question's categories make one; their counts make the base."""
     parts = rows[rows["category"].ne("") & (rows["statistic"] == "share") & rows["model"].eq("")]
     sums = parts.groupby(["wave", "indicator", "by", "level", "by2", "level2"]).agg(
         id=("id", "first"), total=("estimate", "sum"), count=("count", "sum"), n=("n", "first"), size=("id", "size")
     )
-    for row in sums[sums["count"] > sums["n"]].to_dict("records"):
+    for row in sums[sums["count"] > sums["n"] + _room(sums["count"], sums["n"], sums["size"])].to_dict("records"):
         yield _fault(row["id"], "count", f"{row['n']:g} in all categories together", f"{row['count']:g}")
     # Where the counts do not make the base, some categories are hidden.
     whole = sums[(sums["count"] == sums["n"]) & ((sums["total"] - 1).abs() > SUM_OF_SHARES * sums["size"])]
@@ -60,8 +66,9 @@ def _groups(results: pd.DataFrame):
     whole = rows[rows["by"] == ""].groupby(key)["n"].first().rename("whole")
     for by in GROUPS:
         part = rows[rows["by"] == by].assign(open=lambda r: r["status"] == "shown").groupby(key)
-        sums = part.agg(id=("id", "first"), n=("n", "sum"), open=("open", "all")).join(whole, how="inner")
-        for row in sums[sums["open"] & sums["whole"].notna() & (sums["n"] != sums["whole"])].to_dict("records"):
+        sums = part.agg(id=("id", "first"), n=("n", "sum"), open=("open", "all"), size=("id", "size")).join(whole, how="inner")
+        apart = (sums["n"] - sums["whole"]).abs() > _room(sums["n"], sums["whole"], sums["size"])
+        for row in sums[sums["open"] & sums["whole"].notna() & apart].to_dict("records"):
             yield _fault(row["id"], "n", f"{row['whole']:g} in all {by} groups together", f"{row['n']:g}")
 
 
