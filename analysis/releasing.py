@@ -65,7 +65,7 @@ def corrected(new, wave: int, run, options) -> str:
         return ""
     sensitive = rules.sensitive_rows(load(settings().codebook), wave, new)
     found = releases.corrected(publishing.read_results(before), new, sensitive)
-    releases.approve(found, options.approver, options.reason)
+    approve(found, options.approver, options.reason)
     if found.empty:
         return ""
     listed = publishing.memories_of(wave, run.source.kind, run.source.folder)[0].with_name(f"{wave}-differences.csv")
@@ -75,6 +75,18 @@ def corrected(new, wave: int, run, options) -> str:
     say(told)
     secret = int(found["sensitive"].sum())
     return f"{told} {secret} of them are of sensitive items: approved by {options.approver}, {options.reason}." if secret else told
+
+
+def approve(found, approver: str, reason: str) -> None:
+    """Raises RELEASE_APPROVAL where sensitive figures moved with the data and nobody answers for it: who was corrected could be told."""
+    told = found[found["sensitive"]]
+    if len(told) and not (approver.strip() and reason.strip()):
+        more = [f"... and {len(told) - 5} more"] if len(told) > 5 else []
+        raise LegepaneletError(
+            "RELEASE_APPROVAL",
+            "\n".join([f"{len(told)} figures of sensitive items are others than those that are out:", *told["id"].head(5), *more]),
+            'Whoever answers for it gives a name and the reason: APPROVER="..." REASON="..."; both are written into the log.',
+        )  # fmt: skip
 
 
 def verify(options) -> int:

@@ -14,6 +14,7 @@ from analysis.yamlfile import unknown_key
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Group = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_]*$")]  # a level of a grouping
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+JOINT = "~"  # in the name of what is shown as one: levels (`academia~other`), answers, reasons. Not +, which parts the rows of a sum
 MissingReason = Literal["not_applicable", "refused", "unanswered"]
 # A break of these kinds ends the trend line; a test across it is refused unless the codebook gives a reason.
 BREAKING = ("wording", "scale", "filter", "recall_period")
@@ -295,8 +296,8 @@ class Grouping(Part):
         return {name: level.label for name, level in self.levels.items()}
 
     def label_of(self, level: str, lang: str) -> str:
-        """The label of a level, or of levels that are shown as one (`academia+other`)."""
-        first, *rest = (self.levels[name].label[lang] for name in level.split("+"))
+        """The label of a level, or of levels that are shown as one (`academia~other`)."""
+        first, *rest = (self.levels[name].label[lang] for name in level.split(JOINT))
         *between, last = [first, *(text[0].lower() + text[1:] for text in rest)]
         return f"{', '.join(between)} {'og' if lang == 'nb' else 'and'} {last}" if between else last
 

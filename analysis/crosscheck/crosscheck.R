@@ -33,14 +33,14 @@ valid <- function(data, used) { # degrees of freedom: doctors with a valid answe
 }
 within_groups <- function(data, w) {
   inside <- rep(TRUE, nrow(data))
-  if (w$by != "") inside <- inside & data[[w$by]] %in% strsplit(w$level, "+", fixed = TRUE)[[1]] # levels that are shown as one
-  if (w$by2 != "") inside <- inside & data[[w$by2]] %in% strsplit(w$level2, "+", fixed = TRUE)[[1]]
+  if (w$by != "") inside <- inside & data[[w$by]] %in% strsplit(w$level, "~", fixed = TRUE)[[1]] # levels that are shown as one
+  if (w$by2 != "") inside <- inside & data[[w$by2]] %in% strsplit(w$level2, "~", fixed = TRUE)[[1]]
   inside
 }
 
 level <- function(i, w, design) { # a raked design keeps the rows it is subset by, with no weight: what is missing must go by na.rm
   data <- design$variables
-  y <- if (w$category == "") data[[w$indicator]] else as.numeric(data[[w$indicator]] %in% as.numeric(strsplit(w$category, "+", fixed = TRUE)[[1]]))
+  y <- if (w$category == "") data[[w$indicator]] else as.numeric(data[[w$indicator]] %in% as.numeric(strsplit(w$category, "~", fixed = TRUE)[[1]]))
   if (w$category != "") y[is.na(data[[w$indicator]])] <- NA
   design$variables$y <- y
   inside <- within_groups(data, w)

@@ -16,19 +16,20 @@ import pandas as pd
 
 from analysis.codebook import Codebook
 from analysis.codebook.indicators import of_wave
+from analysis.codebook.model import JOINT
 from analysis.disclosure.rounding import TO, decimals
 from analysis.errors import LegepaneletError
 from analysis.panel.facts import REASONS
-from analysis.panel.groups import JOINT
 from analysis.results import TEXT
 
 WIDTH = 5  # a safe interval of a count spans at least this
 FREE = 1e-6  # what the solver may leave of a whole number
-NOT_ASKED = "not_asked"
+NOT_ASKED, NEVER = "not_asked", "not_applicable"
 FINEST = ("sex", "age_group")  # the crossing that the register tells the size of
 COLUMNS = ["id", "least", "most", "count", "n", "verdict"]
 Code = int | str  # an answer, or a reason for none
 Expression = dict[int, float]  # unknown -> coefficient
+Dropped = frozenset[tuple[str, str]]  # (indicator, by) of tables that were taken out for what the auditor found
 
 
 @dataclass(frozen=True)
@@ -51,13 +52,24 @@ class Subject:
     counted: dict[tuple[str, str, int | None], frozenset[int]]
     question: str = ""  # whose reasons of missing answers are published
 
+    @property
+    def names(self) -> set[str]:
+        """The indicators that tell of it."""
+        return {name for name, _, _ in self.counted} | {self.question}
+
     def of(self, row) -> frozenset[Code] | None:
         """The answers, or the reasons for none, that a row counts; None if it counts none."""
         if row.by == "missing":
             return frozenset(row.level.split(JOINT)) if row.indicator == self.question else None
+        if row.statistic == "share_not_applicable":
+            return frozenset({NEVER}) if row.indicator == self.question else None
         if row.statistic == "share_joined":
             return frozenset(int(code) for code in row.term.split(JOINT)) if row.indicator == self.question else None
         return self.counted.get((row.indicator, row.statistic, None if pd.isna(row.category) else int(row.category)))
+
+    def base(self, row) -> frozenset[Code]:
+        """All whom a row is about: those who answered, and of the share whom the question does not concern these too."""
+        return frozenset(self.codes) | ({NEVER} if row.statistic == "share_not_applicable" else set())
 
 
 def subjects(book: Codebook, wave: int) -> Iterator[Subject]:
@@ -135,19 +147,20 @@ def told(subject: Subject, unknowns: Unknowns, rows: list, side: int) -> Iterato
         if row.by == "missing":  # the questionnaire's filter decided who was not asked: that may be nobody
             yield Bound(count, max(row.count - TO // 2, 0 if row.level == NOT_ASKED else side), row.count + TO // 2)
             continue
-        yield Bound(unknowns.count(subject.codes, **group), row.n - TO // 2, row.n + TO // 2)
+        base = subject.base(row)
+        yield Bound(unknowns.count(base, **group), row.n - TO // 2, row.n + TO // 2)
         if pd.notna(row.n_missing):
-            yield Bound(unknowns.count(REASONS, **group), row.n_missing - TO // 2, row.n_missing + TO // 2)
+            yield Bound(unknowns.count(set(REASONS) - base, **group), row.n_missing - TO // 2, row.n_missing + TO // 2)
         yield Bound(count, max(row.count - TO // 2, side), row.count + TO // 2)
         if pd.isna(row.category):
-            yield Bound(unknowns.count(set(subject.codes) - those, **group), side)
+            yield Bound(unknowns.count(base - those, **group), side)
         step = 10.0 ** -row.digits / 2
-        mine, everyone = unknowns.weight(those, **group), unknowns.weight(subject.codes, **group)
+        mine, everyone = unknowns.weight(those, **group), unknowns.weight(base, **group)
         yield Bound({p: mine.get(p, 0) - row.estimate + step for p in everyone}, 0)
         yield Bound({p: row.estimate + step - mine.get(p, 0) for p in everyone}, 0)
 
 
-def classes(names: list[Code], joint: list[Code], side: int) -> Iterator[tuple[list[tuple[list[Code], bool]]]]:
+def classes(names: list[Code], joint: list[Code], side: int) -> Iterator[list[tuple[list[Code], bool]]]:
     """The ways in which the answers `joint` came to be one class: (those counted, whether they are at least `side`) of each condition.
 
     They were taken in order until there were enough; of the last class a rest of fewer may have been added to those who were enough.
@@ -158,27 +171,29 @@ def classes(names: list[Code], joint: list[Code], side: int) -> Iterator[tuple[l
         yield [*begun, (joint[:enough], True), *([(joint[enough:], False)] if enough < len(joint) else [])]
 
 
-def patterns(book: Codebook, subject: Subject, unknowns: Unknowns, row, table: list) -> list[Pattern]:
-    """Of which one must hold, as the row is not shown; [()] if that tells nothing. `table`: the rows of the question by the same groups."""
-    limits, group = book.panel.limits, {row.by: row.level} if row.by in unknowns.groupings else {}
-    few = limits.side - 1
-    names: list[Code] = list(REASONS) if row.by == "missing" else list(subject.codes)
-    mine = subject.of(row)
-    if row.by == "missing" or pd.notna(row.category):
-        if row.by != "missing":  # of an answer's side of the share that is shown
-            parts = [subject.of(r) for r in table if r.status == "shown" and pd.isna(r.category)]
-            inside = next((p if mine <= p else frozenset(names) - p for p in parts if p), frozenset(names))
-            names = [n for n in names if n in inside]
-        joint = [subject.of(r) for r in table if r.status == "shown" and (JOINT in r.level or r.statistic == "share_joined")]
-        for those in (j for j in joint if j is not None and mine <= j):
-            ways = classes(names, [n for n in names if n in those], limits.side)
-            return [tuple(Bound(unknowns.count(part, **group), *((limits.side,) if enough else (0, few))) for part, enough in way) for way in ways]
-        return [()]
-    found = []
+def joined_as(book: Codebook, subject: Subject, unknowns: Unknowns, row, table: list) -> list[Pattern]:
+    """The ways in which an answer, or a reason, came to be shown together with others; [()] if it is not. `table`: the rows by the same groups."""
+    side, mine, names = book.panel.limits.side, subject.of(row), list(subject.codes)
+    if row.by == "missing":
+        names = list(REASONS)
+    else:  # within its side of the share that is shown
+        parts = [subject.of(r) for r in table if r.status == "shown" and pd.isna(r.category) and r.statistic == "share"]
+        inside = next((p if mine <= p else frozenset(names) - p for p in parts if p), frozenset(names))
+        names = [n for n in names if n in inside]
+    joint = [subject.of(r) for r in table if r.status == "shown" and (JOINT in r.level or r.statistic == "share_joined")]
+    for those in (j for j in joint if j and mine <= j):
+        return [tuple(Bound(unknowns.count(part), *((side,) if enough else (0, side - 1))) for part, enough in way)
+                for way in classes(names, [n for n in names if n in those], side)]  # fmt: skip
+    return [()]
+
+
+def absent_as(book: Codebook, subject: Subject, unknowns: Unknowns, row, table: list) -> list[Pattern]:
+    """What a table that is not whole may have been absent for: few answers in a group, or few on a side of it."""
+    limits, mine, base, found = book.panel.limits, subject.of(row), subject.base(row), []
     for other in (r for r in table if (r.indicator, r.statistic) == (row.indicator, row.statistic)):
         there = {other.by: other.level} if other.by in unknowns.groupings else {}
-        found.append((Bound(unknowns.count(subject.codes, **there), 0, limits.sensitive_base - 1),))
-        found += [(Bound(unknowns.count(part, **there), 0, few),) for part in (mine, set(subject.codes) - mine)]
+        found.append((Bound(unknowns.count(base, **there), 0, limits.sensitive_base - 1),))
+        found += [(Bound(unknowns.count(part, **there), 0, limits.side - 1),) for part in (mine, base - mine)]
     return found
 
 
@@ -220,43 +235,47 @@ class Programme:
         return (float(np.ceil(found[0] - FREE)), float(np.floor(found[1] + FREE))) if len(found) == 2 else None
 
 
-def audit(book: Codebook, wave: int, published: pd.DataFrame, complete: pd.DataFrame) -> pd.DataFrame:
+def audit(book: Codebook, wave: int, published: pd.DataFrame, complete: pd.DataFrame, dropped: Dropped = frozenset()) -> pd.DataFrame:
     """COLUMNS: of every count that is not shown of a sensitive question the least and the most that it can be, its truth, and the verdict.
 
-    `published` as `rules.publishable` gives it, `complete` the same rows before. Raises DISCLOSURE_CONTRADICTION.
+    `published` as `rules.publishable` gives it, `complete` the same rows before; `dropped` as `whole.safe` says: that these are absent tells nothing.
+    Raises DISCLOSURE_CONTRADICTION.
     """
     groupings = {name: list(grouping.levels) for name, grouping in book.groupings.items() if grouping.sensitive}
     truth = dict(zip(complete["id"], complete[["count", "n"]].itertuples(index=False, name=None), strict=True))
     digits = decimals(complete, pd.Series(True, index=complete.index)).set_axis(published.index)
-    published, weights, found = published.astype(dict.fromkeys(TEXT, object)).assign(digits=digits), weights_of(published), []
+    published, weights = published.astype(dict.fromkeys(TEXT, object)).assign(digits=digits), weights_of(published)
     composition = published["indicator"].eq("representativeness") & published["by"].isin([*groupings, "sex_age"])
-    composition = list(published[composition].itertuples())
+    composition, found = list(published[composition].itertuples()), []
     for subject in subjects(book, wave):
-        names = {name for name, _, _ in subject.counted} | {subject.question}
-        rows = list(published[published["indicator"].isin(names) & published["kind"].isin(["estimate", "count"])].itertuples())
+        rows = list(published[published["indicator"].isin(subject.names) & published["kind"].isin(["estimate", "count"])].itertuples())
         unknowns = Unknowns(groupings, (*subject.codes, *REASONS, NOT_ASKED))
         bounds = [*known(unknowns, composition, weights), *told(subject, unknowns, rows, book.panel.limits.side)]
-        programme = Programme(2 * len(unknowns.places), bounds)
-        tables, shown = {}, {}
-        lacking = sum(truth[r.id][0] for r in rows if r.by == "missing" and r.level in REASONS)
-        for row in rows:
-            tables.setdefault((row.by, row.by2), []).append(row)
-            shown.setdefault((row.by, row.level), set()).update([subject.of(row)] if row.status == "shown" else [])
-        for row in (r for r in rows if r.status.startswith("hidden")):
-            those = subject.of(row)
-            if those is None or row.by2 or row.by not in ("", "missing", *groupings):
-                continue
-            group = {row.by: row.level} if row.by in groupings else {}
-            if {those, frozenset(subject.codes) - those} & shown.get((row.by, row.level), set()):
-                continue  # the same count by another name, or the rest of it
-            sides = [those] if pd.notna(row.category) or row.by == "missing" else [those, set(subject.codes) - those]
-            ways = patterns(book, subject, unknowns, row, tables[row.by, row.by2])
-            for place, part in enumerate(sides):
-                ends = [e for way in ways if (e := programme.ends(unknowns.count(part, **group), way))]
-                count, n = truth[row.id]
-                n = lacking if row.by == "missing" else n
-                found.append(_judged(row.id, ends, n - count if place else count, n, book.panel.limits.side))
+        found += attacked(book, subject, unknowns, Programme(2 * len(unknowns.places), bounds), rows, truth, dropped)
     return pd.DataFrame(found, columns=COLUMNS)
+
+
+def attacked(book: Codebook, subject: Subject, unknowns: Unknowns, programme: Programme, rows: list, truth: dict, dropped: Dropped
+             ) -> Iterator[tuple]:  # fmt: skip
+    """The judged counts of a question that are not shown."""
+    tables: dict[str, list] = {}
+    shown: dict[tuple, set] = {}
+    for row in (r for r in rows if not r.by2):
+        tables.setdefault(row.by, []).append(row)
+        shown.setdefault((row.by, row.level), set()).update([subject.of(row)] if row.status == "shown" else [])
+    lacking = sum(truth[r.id][0] for r in rows if r.by == "missing" and r.level in REASONS)
+    for row in (r for r in rows if r.status.startswith("hidden") and not r.by2 and r.by in ("", "missing", *unknowns.groupings)):
+        if (those := subject.of(row)) is None or {those, subject.base(row) - those} & shown[row.by, row.level]:
+            continue  # no count, or the same by another name
+        group = {row.by: row.level} if row.by in unknowns.groupings else {}
+        of_answers = row.by == "missing" or pd.notna(row.category)
+        ways = [()] if (row.indicator, row.by) in dropped or (of_answers and group) else (
+            joined_as if of_answers else absent_as)(book, subject, unknowns, row, tables[row.by])  # fmt: skip
+        count, n = truth[row.id]
+        sides = [(those, count)] if of_answers else [(those, count), (subject.base(row) - those, n - count)]
+        for part, true in sides:
+            ends = [e for way in ways if (e := programme.ends(unknowns.count(part, **group), way))]
+            yield _judged(row.id, ends, true, lacking if row.by == "missing" else n, book.panel.limits.side)
 
 
 def _judged(row_id: str, ends: list[tuple[float, float]], count: float, n: float, side: int) -> tuple:

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.codebook import Codebook
+from analysis.codebook.model import JOINT
 from analysis.errors import LegepaneletError
-from analysis.panel.groups import JOINT
 
 REGISTER = ("sex", "age_group", "licence_period", "register_position", "specialty", "region")  # what a table on demand may be asked by
 FEW = 5  # persons that no releases together may isolate
@@ -106,15 +106,3 @@ def corrected(old: pd.DataFrame, new: pd.DataFrame, sensitive: pd.Series) -> pd.
     few = (moved[0].between(1, FEW - 1)) | (moved[1].between(1, FEW - 1))
     other = both["sensitive"] & ((moved[0] > 0) | (moved[1] > 0) | both["estimate"].ne(both["estimate_earlier"]))
     return both.loc[(few & ~both["sensitive"]) | other, ["id", "n", "n_earlier", "count", "count_earlier", "sensitive"]]
-
-
-def approve(found: pd.DataFrame, approver: str, reason: str) -> None:
-    """Raises RELEASE_APPROVAL where sensitive figures moved with the data and nobody answers for it: who was corrected could be told."""
-    told = found[found["sensitive"]]
-    if len(told) and not (approver.strip() and reason.strip()):
-        more = [f"... and {len(told) - 5} more"] if len(told) > 5 else []
-        raise LegepaneletError(
-            "RELEASE_APPROVAL",
-            "\n".join([f"{len(told)} figures of sensitive items are others than those that are out:", *told["id"].head(5), *more]),
-            'Whoever answers for it gives a name and the reason: APPROVER="..." REASON="..."; both are written into the log.',
-        )  # fmt: skip

@@ -8,10 +8,10 @@ import pandas as pd
 
 from analysis.codebook import Codebook
 from analysis.codebook.indicators import of_wave
+from analysis.codebook.model import JOINT
 from analysis.disclosure.rounding import rounded
 from analysis.estimation.levels import class_of
 from analysis.panel.facts import REASONS as OF_MISSING
-from analysis.panel.groups import JOINT
 from analysis.results import FIGURES, TEXT
 
 REASONS = {  # why a figure is not shown -> its status; the page for whoever approves a release has the words

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from analysis.codebook import Codebook, Grouping, Indicator
+from analysis.codebook.model import JOINT
 from analysis.estimation.estimands import Estimand
 from analysis.estimation.sample import Domains, Sample
 from analysis.estimation.statistics import difference, mean, quantile
@@ -145,7 +146,7 @@ def joined_answers(book: Codebook, sample: Sample, indicators: Iterable[Indicato
         parts = _parts(book, sample.wave, indicator, dict(zip(codes, counts, strict=True)), limits.side)
         for places in (c for c in groups.classes(counts, limits.side, parts) if len(c) > 1):
             y = np.add.reduce([sample.ticked(indicator.id, codes[p]) for p in places])
-            key = Key(sample.wave, indicator.id, "share_joined", category=codes[places[0]], term=groups.JOINT.join(str(codes[p]) for p in places))
+            key = Key(sample.wave, indicator.id, "share_joined", category=codes[places[0]], term=JOINT.join(str(codes[p]) for p in places))
             yield Estimand(key, mean(y, answered), "share", base=indicator.base, scale="logit",
                            n_missing=np.count_nonzero(sample.lacking(indicator.id)), df=sample.design.df(answered))  # fmt: skip
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from analysis.codebook import Codebook
 from analysis.codebook.indicators import of_wave
+from analysis.codebook.model import JOINT
 from analysis.panel import groups, response, weighting
 from analysis.panel.build import WavePanel
 from analysis.results import Key, Row
@@ -112,7 +113,7 @@ def missing(book: Codebook, wave: int, panel: WavePanel) -> Iterator[Row]:
         if question.id in sensitive:
             counts = [int(tally.get(reason, 0)) for reason in REASONS]
             for places in (c for c in groups.classes(counts, book.panel.limits.side) if len(c) > 1):
-                reason = groups.JOINT.join(REASONS[p] for p in places)
+                reason = JOINT.join(REASONS[p] for p in places)
                 yield _count(wave, question.id, "missing", reason, sum(counts[p] for p in places), base=len(panel.reasons))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-JOINT = "+"  # between the names of what is joined: `academia+other`
+from analysis.codebook.model import JOINT
 
 
 def joined(sizes: Mapping[str, np.ndarray], neighbours: Mapping[str, str]) -> dict[str, str]:

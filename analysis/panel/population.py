@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from analysis.panel.groups import JOINT
+from analysis.codebook.model import JOINT
 
 # What the register knows of a doctor, and a reader may know too.
 BACKGROUND = ("sex", "age_group", "position", "register_position", "specialty", "region", "licence_period")
@@ -48,7 +48,7 @@ def size(domain: Domain, doctors: pd.DataFrame, figures: pd.DataFrame) -> float:
 
 
 def of_row(row) -> dict[str, frozenset[str]]:
-    """The group a results row is about: its levels, `academia+other` being two."""
+    """The group a results row is about: its levels, `academia~other` being two."""
     return {by: frozenset(level.split(JOINT)) for by, level in ((row.by, row.level), (row.by2, row.level2)) if by}
 
 

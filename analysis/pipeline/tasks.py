@@ -107,14 +107,13 @@ def protect(wave: int) -> None:
     import pandas as pd
 
     from analysis.codebook import load
-    from analysis.disclosure import attack, rules
+    from analysis.disclosure import rules, whole
     from analysis.panel import build, population
     from analysis.results import files as tables
 
     book, results, panel = load(settings().codebook), tables.read(files.estimates_file(wave)), build.load(derived(wave))
     why = rules.reasons(book, wave, results, population.sizes(results, panel.doctors, panel.population))
-    attacked = attack.audit(book, wave, rules.publishable(book, wave, results, why), results)
-    attack.refuse(attacked, wave)
+    why, attacked = whole.safe(book, wave, results, why)
     reasons, levels, found = hidden_files(wave)
     attacked.to_parquet(found, index=False)
     results[["id"]].assign(why=why).to_parquet(reasons, index=False)

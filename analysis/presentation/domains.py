@@ -1,6 +1,6 @@
 """The domains that every indicator is shown for, in the order of a table's rows."""
 
-JOINT = "+"  # in the name of a level that several are shown as, being too small by themselves
+from analysis.codebook.model import JOINT
 
 
 def domains(report) -> list[tuple[str, str, dict]]:

@@ -14,12 +14,11 @@ from analysis.codebook import Codebook, Indicator, load
 from analysis.codebook import plan as plans
 from analysis.codebook.comparability import breaking, last_asked
 from analysis.codebook.indicators import of_instrument, of_wave
-from analysis.codebook.model import Grouping
+from analysis.codebook.model import JOINT, Grouping
 from analysis.codebook.plan import Plan
 from analysis.presentation import (
     checklists,
     claims,
-    domains,
     figures,
     front,
     lookup,
@@ -95,7 +94,7 @@ class Report:
     def joint_levels(self) -> dict[str, set[str]]:
         """Grouping -> the levels of it that several are shown as, in any table of the wave."""
         found: dict[str, set[str]] = {}
-        for row in (row for (_, wave), rows in self.results.parts.items() if wave == self.wave for row in rows if domains.JOINT in row["level"]):
+        for row in (row for (_, wave), rows in self.results.parts.items() if wave == self.wave for row in rows if JOINT in row["level"]):
             found.setdefault(row["by"], set()).add(row["level"])
         return found
 

@@ -12,6 +12,7 @@ import pandas as pd
 from analysis import sheet
 from analysis.codebook import Codebook
 from analysis.codebook.indicators import of_wave
+from analysis.codebook.model import JOINT
 from analysis.presentation.naming import heading, listed
 
 EDGES = (5, 10, 25, 100)
@@ -125,7 +126,7 @@ def _heading(book: Codebook, variable: str, lang: str) -> str:
 
 def _joint(book: Codebook, published: pd.DataFrame, lang: str) -> list[str]:
     """Which groups are shown together, of how many tables."""
-    rows = published[published["by"].isin(list(book.groupings)) & published["level"].str.contains("+", regex=False)]
+    rows = published[published["by"].isin(list(book.groupings)) & published["level"].str.contains(JOINT, regex=False)]
     tables = rows.drop_duplicates(["indicator", "by", "level"])
     lines = [(book.groupings[by].label_of(level, lang), len(part)) for (by, level), part in tables.groupby(["by", "level"])]
     return [f"<h2>{TEXTS[lang]['groups']}</h2>", sheet.table((TEXTS[lang]["joint"], TEXTS[lang]["rows"]), lines)] if lines else []

@@ -39,7 +39,7 @@ def _levels(answers: np.ndarray, lacking: np.ndarray):
         parts = [[0, 1], [2, 3, 4]] if min(good, n - good) >= BOOK.panel.limits.side else []
         for places in (c for c in groups.classes([int(c) for c in counts], BOOK.panel.limits.side, parts) if len(c) > 1 and not by):
             yield common | {"indicator": QUESTION, "statistic": "share_joined", "category": places[0] + 1, "count": int(counts[places].sum()),
-                            "estimate": counts[places].sum() / n, "term": "+".join(str(p + 1) for p in places)}  # fmt: skip
+                            "estimate": counts[places].sum() / n, "term": "~".join(str(p + 1) for p in places)}  # fmt: skip
 
 
 def _reasons(missing: tuple[int, ...], total: int):
@@ -48,7 +48,7 @@ def _reasons(missing: tuple[int, ...], total: int):
         yield counted | {"level": reason, "count": n, "estimate": float(n)}
     for places in (c for c in groups.classes(list(missing), BOOK.panel.limits.side) if len(c) > 1):
         n = sum(missing[p] for p in places)
-        yield counted | {"level": "+".join(REASONS[p] for p in places), "count": n, "estimate": float(n)}
+        yield counted | {"level": "~".join(REASONS[p] for p in places), "count": n, "estimate": float(n)}
 
 
 def _known(everyone: np.ndarray):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from analysis.disclosure import attack, rules
+from analysis.disclosure import attack, rules, whole
 from analysis.errors import LegepaneletError
 from analysis.results import files
 from tests.disclosure.panels import BOOK, GOOD, complete, published, why
@@ -18,24 +18,33 @@ def attacked(results: pd.DataFrame) -> pd.DataFrame:
     return attack.audit(BOOK, 2026, published(results), results)
 
 
-@settings(max_examples=40, deadline=None, phases=QUICK)
+def made_safe(answers: np.ndarray, missing: tuple[int, ...] = (0, 10, 12, 0)) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What the auditor finds at last, and what is published then."""
+    results = complete(answers, missing)
+    reasons, found = whole.safe(BOOK, 2026, results, rules.reasons(BOOK, 2026, results, pd.Series(np.nan, index=results.index)))
+    return found, rules.publishable(BOOK, 2026, results, reasons)
+
+
+@settings(max_examples=12, deadline=None, phases=QUICK)
 @given(st.lists(st.integers(0, 60), min_size=30, max_size=30), st.tuples(*[st.integers(0, 30)] * 4))
-def test_whatever_the_answers_it_ends_with_a_verdict(numbers, missing):
-    """On some panels the rules leave a count to be told (docs/disclosure.md): then the build stops, and says of which."""
-    results = complete(np.array(numbers).reshape(5, 2, 3), missing)
-    found = attacked(results)
-    assert set(found["verdict"]) <= {"safe", "RECOVERABLE"}
-    if "RECOVERABLE" in set(found["verdict"]):
-        with pytest.raises(LegepaneletError, match="DISCLOSURE_RECOVERABLE"):
-            attack.refuse(found, 2026)
+def test_whatever_the_answers_no_count_can_be_told_closely(numbers, missing):
+    assert set(made_safe(np.array(numbers).reshape(5, 2, 3), missing)[0]["verdict"]) <= {"safe"}
 
 
-@settings(max_examples=20, deadline=None, phases=QUICK)
+@settings(max_examples=12, deadline=None, phases=QUICK)
 @given(st.lists(st.sampled_from([0, 1, 2, 3, 5, 8, 400]), min_size=30, max_size=30))
-def test_it_always_ends_also_where_most_gave_the_same_answer(numbers):
-    """In such a panel the rules may leave that there is somebody to be told: then the build stops, and says so."""
-    results = complete(np.array(numbers).reshape(5, 2, 3))
-    assert set(attacked(results)["verdict"]) <= {"safe", "RECOVERABLE"}
+def test_nor_where_most_gave_the_same_answer(numbers):
+    assert set(made_safe(np.array(numbers).reshape(5, 2, 3))[0]["verdict"]) <= {"safe"}
+
+
+def test_where_the_rules_leave_something_to_be_told_the_questions_tables_by_groups_go():
+    """Three of the women under 40 gave the second answer; the shares by sex and by age leave at least one of them."""
+    answers = np.array([[400, 0, 0, 0, 0, 0], [3, 0, 0, 5, 400, 0], [1, 5, 0, 0, 0, 0], [0] * 6, [3, 1, 0, 0, 0, 400]]).reshape(5, 2, 3)
+    assert "RECOVERABLE" in set(attacked(complete(answers.copy()))["verdict"])
+    found, out = made_safe(answers)
+    assert set(found["verdict"]) == {"safe"}
+    rows = out[out["indicator"].eq(GOOD)].set_index("by")["status"]
+    assert rows[""] == "shown" and set(rows["sex"]) | set(rows["age_group"]) == {"hidden_to_protect"}
 
 
 def few(poor: int, very_poor: int) -> np.ndarray:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from analysis.disclosure import releases
 from analysis.disclosure.releases import cells_of, isolated
 from analysis.errors import LegepaneletError
+from analysis.releasing import approve
 from tests.made import results as table
 
 
@@ -111,6 +112,6 @@ def test_a_correction_is_listed_and_a_sensitive_one_needs_an_approver():
     found = releases.corrected(old, new, new["indicator"].eq("srh_good"))
     assert list(found["id"]) == ["2026.hours_over_48.share", "2026.srh_good.share"]
     with pytest.raises(LegepaneletError, match="RELEASE_APPROVAL") as error:
-        releases.approve(found, "", "")
+        approve(found, "", "")
     assert "2026.srh_good.share" in error.value.message and "hours_over_48" not in error.value.message
-    releases.approve(found, "Kari Nordmann", "a member withdrew")
+    approve(found, "Kari Nordmann", "a member withdrew")

@@ -50,7 +50,7 @@ def test_a_sensitive_table_is_whole_or_absent_and_tells_one_bit():
 
 
 def test_a_small_group_is_shown_together_with_its_neighbour():
-    rows = [level(ORDINARY, n, n // 2, "position", name) for name, n in (("gp", 60), ("private_specialist", 8), ("gp+private_specialist", 68), ("consultant", 90))]
+    rows = [level(ORDINARY, n, n // 2, "position", name) for name, n in (("gp", 60), ("private_specialist", 8), ("gp~private_specialist", 68), ("consultant", 90))]
     assert statuses(*rows) == ["hidden_small", "hidden_small", "shown", "shown"]
 
 
@@ -67,8 +67,8 @@ def test_a_group_that_is_rare_in_the_population_is_not_shown_though_many_of_it_a
 
 
 @pytest.mark.parametrize(("sizes", "expected"), [
-    ({"a": 20, "b": 20}, {"a": "a", "b": "b"}), ({"a": 9, "b": 20, "c": 30}, {"a": "a+b", "b": "a+b", "c": "c"}),
-    ({"a": 20, "b": 20, "c": 9}, {"a": "a+c", "b": "b", "c": "a+c"}), ({"a": 4, "b": 5, "c": 30, "d": 40}, {"a": "a+b+c", "b": "a+b+c", "c": "a+b+c", "d": "d"}),
+    ({"a": 20, "b": 20}, {"a": "a", "b": "b"}), ({"a": 9, "b": 20, "c": 30}, {"a": "a~b", "b": "a~b", "c": "c"}),
+    ({"a": 20, "b": 20, "c": 9}, {"a": "a~c", "b": "b", "c": "a~c"}), ({"a": 4, "b": 5, "c": 30, "d": 40}, {"a": "a~b~c", "b": "a~b~c", "c": "a~b~c", "d": "d"}),
     ({"a": 9, "b": 20}, {}), ({"a": 9}, {}),
 ])  # fmt: skip
 def test_groups_are_joined_by_their_sizes_with_the_neighbour_that_is_named(sizes, expected):
@@ -115,14 +115,14 @@ def test_a_sensitive_distribution_by_groups_is_never_shown():
 def reasons_(*counts: int) -> list[str]:
     names = ("not_applicable", "refused", "unanswered", "unusable")
     rows = [(name, n) for name, n in zip(names, counts, strict=True)]
-    rows += [("+".join(names[p] for p in c), sum(counts[p] for p in c)) for c in groups.classes(list(counts), 6) if len(c) > 1]
+    rows += [("~".join(names[p] for p in c), sum(counts[p] for p in c)) for c in groups.classes(list(counts), 6) if len(c) > 1]
     found = published(table([{"kind": "count", "indicator": "srh", "statistic": "count", "unit": "persons", "by": "missing", "level": name, "count": n,
                               "estimate": float(n), "weighting": "none"} for name, n in rows], 2026))  # fmt: skip
     return found.loc[found["status"] == "shown", "level"].tolist()
 
 
 @pytest.mark.parametrize(("counts", "shown"), [
-    ((6, 6, 6, 6), ["not_applicable", "refused", "unanswered", "unusable"]), ((0, 28, 9, 0), ["not_applicable+refused", "unanswered+unusable"]),
+    ((6, 6, 6, 6), ["not_applicable", "refused", "unanswered", "unusable"]), ((0, 28, 9, 0), ["not_applicable~refused", "unanswered~unusable"]),
     ((0, 3, 1, 0), []), ((0, 40, 2, 1), []),
 ])  # fmt: skip
 def test_reasons_of_missing_answers_to_a_sensitive_question_are_joined_or_absent(counts, shown):

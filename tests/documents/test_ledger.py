@@ -1,5 +1,6 @@
 """Displayed numbers: each in the ledger, each with a card that mouse, touch and keyboard open, on pages without a fault of accessibility."""
 
+import csv
 import html
 import importlib.util
 import json
@@ -63,6 +64,15 @@ def test_the_ledger_is_what_the_page_shows(full):
         assert {"text", "table", "abstract", "hovedfunn", "caption", "alt", "figure label", "figure data"} <= {
             e["where"] for e in ledger
         }
+
+
+@pytest.mark.parametrize("wave", [1994, 2026])
+def test_every_row_of_the_ledgers_is_a_result(full, wave):
+    """Of the report too, in which groups are shown together: a row's name may hold nothing that parts rows."""
+    known = {row["id"] for path in full.folder.glob("_output/*/results.csv") for row in csv.DictReader(path.open(encoding="utf-8"))}
+    parts = json.loads(full.output(wave, "numbers.json").read_text(encoding="utf-8"))
+    shown = {row for part in parts for entry in part["numbers"] for row in entry["rows"]}
+    assert "wave-report" in {part["document"] for part in parts} and len(shown) > 300 and shown <= known
 
 
 def test_a_card_tells_of_every_row(full):
