@@ -31,7 +31,7 @@ TEXTS = {
         "why": {"base": "gruppen er for liten, og ingen sammenslåing hjelper", "joined": "gruppen vises sammen med en nabo",
                 "coarse": "fordelingen vises i tre klasser fordi minst én gruppe har få svar", "group": "et følsomt tema vises ikke så fint inndelt",
                 "sensitive": "en følsom tabell som ikke ville vært hel, eller svar som vises sammen med andre"},
-        "where": "Hvor", "item": "Tema", "by": "Etter", "overall": "samlet", "of": "av",
+        "where": "Hvor", "item": "Tema", "by": "Etter", "overall": "samlet", "of": "av", "missing": "grunn til at svar mangler", "left": "hva som ble av dem", "tables": "Tabeller",
         "joint": "Vist sammen", "groups": "Grupper som vises sammen", "auditor": "Revisors funn",
         "told": "Revisor kjenner alle publiserte tall og hvordan de er avrundet, hvor mange av hvert kjønn og hver alder som svarte, og hva de veier sammen, "
                 "største og minste vekt, og reglene: svar som ville gitt et annet mønster, er utelukket. For hvert antall som ikke vises, er det regnet "
@@ -55,7 +55,7 @@ TEXTS = {
         "why": {"base": "the group is too small, and joining does not help", "joined": "the group is shown together with a neighbour",
                 "coarse": "the distribution is shown in three classes, as at least one group has few answers", "group": "a sensitive topic is not shown in such detail",
                 "sensitive": "a sensitive table that would not be whole, or answers that are shown together with others"},
-        "where": "Where", "item": "Item", "by": "By", "overall": "overall", "of": "of",
+        "where": "Where", "item": "Item", "by": "By", "overall": "overall", "of": "of", "missing": "reason for a missing answer", "left": "what became of them", "tables": "Tables",
         "joint": "Shown together", "groups": "Groups that are shown together", "auditor": "What the auditor found",
         "told": "The auditor knows every published figure and how it is rounded, how many of each sex and age answered and what they weigh together, the "
                 "largest and the smallest weight, and the rules: answers that would have given another pattern are left out. For every number that is not shown, "
@@ -121,7 +121,8 @@ def _where(book: Codebook, wave: int, published: pd.DataFrame, hidden: pd.Series
 
 
 def _heading(book: Codebook, variable: str, lang: str) -> str:
-    return heading(book, variable, lang).lower() if variable in book.groupings else variable.replace("_", " ")
+    known = {"missing": TEXTS[lang]["missing"], "state": TEXTS[lang]["left"]}
+    return known.get(variable) or (heading(book, variable, lang).lower() if variable in book.classifications else variable)
 
 
 def _joint(book: Codebook, published: pd.DataFrame, lang: str) -> list[str]:
@@ -129,7 +130,7 @@ def _joint(book: Codebook, published: pd.DataFrame, lang: str) -> list[str]:
     rows = published[published["by"].isin(list(book.groupings)) & published["level"].str.contains(JOINT, regex=False)]
     tables = rows.drop_duplicates(["indicator", "by", "level"])
     lines = [(book.groupings[by].label_of(level, lang), len(part)) for (by, level), part in tables.groupby(["by", "level"])]
-    return [f"<h2>{TEXTS[lang]['groups']}</h2>", sheet.table((TEXTS[lang]["joint"], TEXTS[lang]["rows"]), lines)] if lines else []
+    return [f"<h2>{TEXTS[lang]['groups']}</h2>", sheet.table((TEXTS[lang]["joint"], TEXTS[lang]["tables"]), lines)] if lines else []
 
 
 def _widths(attacked: pd.DataFrame, texts: dict[str, str]) -> list[tuple]:
