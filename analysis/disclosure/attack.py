@@ -149,7 +149,7 @@ def told(subject: Subject, unknowns: Unknowns, rows: list, side: int) -> Iterato
             continue
         base = subject.base(row)
         yield Bound(unknowns.count(base, **group), row.n - TO // 2, row.n + TO // 2)
-        if pd.notna(row.n_missing):
+        if pd.notna(row.n_missing) and NEVER not in base:  # of that share nobody is counted as missing
             yield Bound(unknowns.count(set(REASONS) - base, **group), row.n_missing - TO // 2, row.n_missing + TO // 2)
         yield Bound(count, max(row.count - TO // 2, side), row.count + TO // 2)
         if pd.isna(row.category):
