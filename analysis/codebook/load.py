@@ -52,6 +52,8 @@ def load(folder: Path) -> Codebook:
 def _grouping_faults(book: Codebook) -> list[str]:
     """Groupings that the panel has no column of, or whose levels do not say who is in them."""
     faults = [f"groupings.yml: '{name}' is missing" for name in MADE if name not in book.groupings]
+    drawn = [name for name, grouping in book.groupings.items() if grouping.lines]
+    faults += [f"groupings.yml: {name}.lines: {drawn[0]} has lines already; one grouping may" for name in drawn[1:]]
     for name, grouping in book.groupings.items():
         if name not in (*MADE, *OF_SAMPLE):
             faults.append(f"groupings.yml: nothing of a member is called '{name}'{nearest(name, (*MADE, *OF_SAMPLE))}")

@@ -3,6 +3,7 @@
 Every label stands in both languages. A field that is not known here is a mistake in the file, never ignored.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from itertools import chain
 from typing import Annotated, Literal
@@ -42,6 +43,12 @@ class Label(Part):
 
     def __getitem__(self, lang: str) -> str:
         return getattr(self, lang)
+
+
+def listed(labels: Iterable[str], lang: str) -> str:
+    """`kjønn, alder og stilling`."""
+    *first, last = labels
+    return f"{', '.join(first)} {'og' if lang == 'nb' else 'and'} {last}" if first else last
 
 
 class ResponseSet(Part):
@@ -298,8 +305,7 @@ class Grouping(Part):
     def label_of(self, level: str, lang: str) -> str:
         """The label of a level, or of levels that are shown as one (`academia~other`)."""
         first, *rest = (self.levels[name].label[lang] for name in level.split(JOINT))
-        *between, last = [first, *(text[0].lower() + text[1:] for text in rest)]
-        return f"{', '.join(between)} {'og' if lang == 'nb' else 'and'} {last}" if between else last
+        return listed([first, *(text[0].lower() + text[1:] for text in rest)], lang)
 
     def who(self, level: str, lang: str) -> str:
         """Those of a level, in a sentence."""

@@ -1,8 +1,7 @@
 """What a document calls the panel, its members and their groups: the codebook's words, in the forms that fixed sentences need."""
 
-from collections.abc import Iterable
-
 from analysis.codebook import Codebook
+from analysis.codebook.model import listed
 from analysis.presentation.words import WORDS
 
 FORMS = ("many", "the", "one", "Many", "The")
@@ -16,12 +15,6 @@ def words(book: Codebook, lang: str) -> dict[str, str]:
     return {form: panel.members[lang][form] for form in FORMS} | {
         "population": panel.population[lang], "by": by, "over": str(panel.ages[1] + 1)
     }  # fmt: skip
-
-
-def listed(labels: Iterable[str], lang: str) -> str:
-    """`kjønn, alder og stilling`."""
-    *first, last = labels
-    return f"{', '.join(first)} {'og' if lang == 'nb' else 'and'} {last}" if first else last
 
 
 def heading(book: Codebook, variable: str, lang: str) -> str:

@@ -12,8 +12,8 @@ import pandas as pd
 from analysis import sheet
 from analysis.codebook import Codebook
 from analysis.codebook.indicators import of_wave
-from analysis.codebook.model import JOINT
-from analysis.presentation.naming import heading, listed
+from analysis.codebook.model import JOINT, listed
+from analysis.presentation.naming import heading
 
 EDGES = (5, 10, 25, 100)
 TEXTS = {

@@ -34,6 +34,7 @@ def changed(codebook, old: str, new: str, file: str = "groupings.yml"):
     ("groupings.yml", "lines: [consultant", "lines: [consultants", "there is no level 'consultants'"),
     ("groupings.yml", "contrasts: [[female, male]]", "contrast: [[female, male]]", "contrasts"),
     ("groupings.yml", ", ages: [40, 54]", "", "age_group.levels.40_54: has no ages"),
+    ("groupings.yml", "contrasts: [[female, male]]", "contrasts: [[female, male]]\n  lines: [female]", "position.lines: sex has lines already"),
     ("groupings.yml", "position: #", "stilling: #", "nothing of a member is called 'stilling'"),
     ("panel.yml", "trends: [jss,", "trends: [jsss,", "there is no indicator 'jsss'; did you mean 'jss'"),
     ("panel.yml", "detailed_by: [position, sex]", "detailed_by: [positions, sex]", "there is no grouping 'positions'"),

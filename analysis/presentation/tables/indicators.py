@@ -1,10 +1,11 @@
 """Tables of indicators: by group, in detail by two groupings at once, quartiles, and the three kinds of change."""
 
+from analysis.codebook.model import listed
 from analysis.presentation import numbers
 from analysis.presentation.domains import domains, parts
 from analysis.presentation.domains import levels as levels_of
 from analysis.presentation.floats import ABSENT, Cell, Table, Text, markdown_safe
-from analysis.presentation.naming import listed, raked
+from analysis.presentation.naming import raked
 from analysis.presentation.numbers import HIDDEN
 from analysis.presentation.tables.cells import by_groups, estimate, n_of_count, notes
 
