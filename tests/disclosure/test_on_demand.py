@@ -40,19 +40,6 @@ def test_a_domain_is_estimated_as_the_report_does(full, panel):
         assert mine[figure] == theirs[figure]
 
 
-def test_two_tables_that_leave_few_between_them_are_not_both_given(panel, published):
-    """All regions but one, of a specialty whose total is out: nobody asked for the few that are left."""
-    members = panel.analysed[panel.analysed["jss"].notna()]
-    sizes = members[members["region"].eq("north")]["specialty"].value_counts()
-    rare = sizes[sizes < 5].index
-    if rare.empty:
-        pytest.skip("no specialty is that rare in the north")
-    one = Request("jss", (), {"specialty": frozenset({rare[0]})})
-    refuse_isolating(one, NEVER, panel.analysed, published)
-    with pytest.raises(LegepaneletError, match="TABLE_DISCLOSES"):
-        refuse_isolating(Request("jss", ("region",), one.where), NEVER, panel.analysed, published)
-
-
 def test_what_isolates_somebody_with_earlier_tables_is_refused(panel, published):
     members = panel.analysed[panel.analysed["jss"].notna()]
     sizes = members.groupby(["specialty", "register_position"]).size()
