@@ -9,6 +9,7 @@ from pathlib import Path
 from analysis import log, pipeline
 from analysis.checking import check
 from analysis.errors import LegepaneletError
+from analysis.forgetting import forget
 from analysis.options import REPORT, run_of, say, wave_of
 from analysis.releasing import attack, bundle, crosscheck, impact, publish, verify
 from analysis.settings import ROOT, settings
@@ -123,6 +124,7 @@ COMMANDS = {
     "attack": Command(attack, "how closely anybody can tell what is not shown of a wave", ("wave", "data")),
     "crosscheck": Command(crosscheck, "a second computation in R's survey", ("wave", "data")),
     "impact": Command(impact, "published numbers that would be displayed otherwise today", ("data",)),
+    "forget": Command(forget, "remove all that is held of one member", ("data",)),
     "bundle": Command(bundle, "one zip for a journal or an archive", ("wave",)),
 }
 

@@ -16,6 +16,7 @@ def _root() -> Path:
 
 
 ROOT = _root()
+TEMPORARY = "legepanelet-"  # how a temporary folder begins that holds answers for a while; `make forget` removes what a killed run left
 
 
 @dataclass(frozen=True)

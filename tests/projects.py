@@ -45,11 +45,11 @@ class Project:
     folder: Path
     data: Path | None
 
-    def run(self, *arguments: str, data: Path | None = None, **environment: str) -> subprocess.CompletedProcess:
+    def run(self, *arguments: str, data: Path | None = None, typed: str = "", **environment: str) -> subprocess.CompletedProcess:
         command = list(arguments)
         if "--data" not in arguments and arguments[0] != "bundle" and (data or self.data):
             command += ["--data", str(data or self.data)]
-        return warm.run(command, self.folder, os.environ | {"PYTHONHASHSEED": "0"} | environment)
+        return warm.run(command, self.folder, os.environ | {"PYTHONHASHSEED": "0"} | environment, typed)
 
     def output(self, wave: int, name: str) -> Path:
         return self.folder / "_output" / str(wave) / name

@@ -26,13 +26,15 @@ LIBRARIES = ("pandas", "scipy.stats", "scipy.optimize", "scipy.sparse", "scipy.s
 SEED = "0"  # of Python's hashes, as the Makefile has it; fixed when the process starts
 
 
-def run(command: list[str], folder: Path, environment: dict[str, str]) -> subprocess.CompletedProcess:
-    """Runs `python -m analysis COMMAND` in `folder`: its exit code and what it wrote."""
+def run(command: list[str], folder: Path, environment: dict[str, str], typed: str = "") -> subprocess.CompletedProcess:
+    """Runs `python -m analysis COMMAND` in `folder`, with what is `typed` into it: its exit code and what it wrote."""
     if not hasattr(os, "fork") or environment.get("PYTHONHASHSEED") != SEED:
         return subprocess.run([sys.executable, "-m", "analysis", *command], cwd=folder, capture_output=True, text=True, check=False,
-                              env=environment)  # fmt: skip
-    with tempfile.NamedTemporaryFile() as out, tempfile.NamedTemporaryFile() as err:
-        told = {"command": command, "folder": str(folder), "environment": environment, "out": out.name, "err": err.name}
+                              env=environment, input=typed)  # fmt: skip
+    with tempfile.NamedTemporaryFile() as out, tempfile.NamedTemporaryFile() as err, tempfile.NamedTemporaryFile() as given:
+        given.write(typed.encode())
+        given.flush()
+        told = {"command": command, "folder": str(folder), "environment": environment, "in": given.name, "out": out.name, "err": err.name}
         server = _server()
         server.stdin.write(json.dumps(told) + "\n")
         server.stdin.flush()
@@ -66,7 +68,7 @@ def serve() -> None:
 
 def _command(told: dict) -> int:
     """What `python -m analysis` does, in a process of its own."""
-    for number, path, mode in ((0, os.devnull, os.O_RDONLY), (1, told["out"], os.O_WRONLY), (2, told["err"], os.O_WRONLY)):
+    for number, path, mode in ((0, told["in"], os.O_RDONLY), (1, told["out"], os.O_WRONLY), (2, told["err"], os.O_WRONLY)):
         os.dup2(os.open(path, mode), number)
     os.chdir(told["folder"])
     os.environ.clear()

@@ -14,6 +14,7 @@ from analysis.codebook.plan import Plan
 from analysis.crosscheck.designs import NEVER, THREE, Sheet
 from analysis.errors import LegepaneletError
 from analysis.results import files
+from analysis.settings import TEMPORARY
 
 SCRIPT = Path(__file__).with_name("crosscheck.R")
 NOTHING = 1e-6  # so that a figure of nought may have round-off
@@ -104,7 +105,7 @@ def differences(asked: pd.DataFrame, theirs: pd.DataFrame) -> pd.DataFrame:
 
 def in_r(sheets: Iterable[Sheet], asked: pd.DataFrame) -> pd.DataFrame:
     """R's id, estimate, se, lower, upper, p of the rows `asked`. Raises R_FAILED."""
-    with tempfile.TemporaryDirectory() as work:
+    with tempfile.TemporaryDirectory(prefix=TEMPORARY) as work:
         folder, needed = Path(work), set(asked["data"])
         for sheet in sheets:
             if sheet.name in needed:

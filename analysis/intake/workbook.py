@@ -29,7 +29,7 @@ QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')  # parts of a number format that 
 
 def read(path: Path, fits: Callable[[list[str]], int]) -> Export:
     """The sheet whose headers fit best. Raises FILE_UNREADABLE, FILE_EMPTY, FILE_TOO_LARGE, SHEETS_ALIKE."""
-    _check_packed(path)
+    check_packed(path)
     book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     try:
         tables = {sheet.title: _rows(path, sheet) for sheet in book.worksheets}
@@ -54,7 +54,8 @@ def read(path: Path, fits: Callable[[list[str]], int]) -> Export:
     return Export(table, (f"sheet '{chosen[0]}'{others}; header in row {rows[0][0]}",))
 
 
-def _check_packed(path: Path) -> None:
+def check_packed(path: Path) -> None:
+    """Raises FILE_UNREADABLE, FILE_TOO_LARGE."""
     with path.open("rb") as file:
         if file.read(4) == OLD:
             raise unreadable(path, "it has a password, or is of the format before 2007 (.xls)", "Save it as .xlsx without a password.")

@@ -12,10 +12,10 @@ from analysis.pipeline.files import Run
 from analysis.pipeline.state import Task, write_whole
 from analysis.pipeline.tasks import (
     check_compared,
+    clear_task,
     disclosure_task,
     document_task,
     estimate_task,
-    forget_task,
     intake_task,
     panel_task,
     protect_task,
@@ -48,7 +48,7 @@ def results_tasks(run: Run, waves: list[int]) -> list[Task]:
     wanted = [w for w in run.waves if w <= max(waves)]
     read = run.waves if stale else wanted
     tasks = [task for wave in read for task in (intake_task(run, wave), panel_task(run, wave))]
-    tasks += [forget_task(run, stale)] if stale else []
+    tasks += [clear_task(run, stale)] if stale else []
     for wave in wanted:
         own = [estimate_task(run, wave), protect_task(wave), disclosure_task(run, wave, (files.kind_file(),) if stale else ())]
         tasks += [replace(task, last=wave != max(waves)) for task in own]
@@ -58,7 +58,7 @@ def results_tasks(run: Run, waves: list[int]) -> list[Task]:
 def document_tasks(run: Run, wanted: list[tuple[str, int, str]], formats: list[str], renderer: str, edition: Edition) -> list[Task]:
     """The tasks of (document, wave, language), after those of their results."""
     results = results_tasks(run, sorted({wave for _, wave, _ in wanted}))
-    waits_for = next((task.outputs for task in results if task.name == "forget"), ())
+    waits_for = next((task.outputs for task in results if task.name == "clear"), ())
     found = [document_task(run, document, wave, lang, formats, renderer, edition) for document, wave, lang in wanted]
     return results + [replace(task, waits_for=waits_for) for task in found]
 

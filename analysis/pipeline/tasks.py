@@ -147,14 +147,14 @@ def disclosure(wave: int, earlier: tuple[Path, ...], is_synthetic: bool) -> None
     tables.write(published, results_file(wave), is_synthetic)
 
 
-def forget_task(run: Run, stale: tuple[Path, ...]) -> Task:
+def clear_task(run: Run, stale: tuple[Path, ...]) -> Task:
     """Takes away the outputs of other data. The new must be readable before anything of the old goes: it waits for all panels."""
     panels = tuple(path for wave in run.waves for path in panel_files(wave))
     doing = f"removing {', '.join(f'_output/{folder.name}' for folder in stale)}, made from other data"
-    return Task("forget", doing, forget, (run.source.kind, stale), (), (files.kind_file(),), panels, always=True)
+    return Task("clear", doing, clear, (run.source.kind, stale), (), (files.kind_file(),), panels, always=True)
 
 
-def forget(kind: str, stale: tuple[Path, ...]) -> None:
+def clear(kind: str, stale: tuple[Path, ...]) -> None:
     import shutil
 
     for folder in stale:

@@ -5,7 +5,7 @@ from html import escape
 from pathlib import Path
 
 from analysis import sheet
-from analysis.verification.grading import GRADES
+from analysis.verification.grading import GRADES, Difference
 from analysis.verification.verify import LEVELS, Verdict
 
 MOST = 500  # differences listed on the page; beyond that, a count says what is not listed
@@ -17,7 +17,9 @@ turns. missing: published and not found. new: found and not published."""
 def sentence(verdict: Verdict) -> str:
     """The verdict in one sentence, naming the level reached."""
     compared, told = sum(verdict.compared.values()), f"Level {verdict.level} ({LEVELS[verdict.level]})"
-    if verdict.exact is not None:
+    if verdict.since.persons:
+        told += f"; {_withdrew(verdict)}"
+    elif verdict.exact is not None:
         told += "; results " + (
             "the same to the last digit" if verdict.exact else "the same as displayed at most, not to the last digit"
         )
@@ -30,6 +32,14 @@ def sentence(verdict: Verdict) -> str:
     parts = [f"{grades[g]} {g}" for g in reversed(GRADES) if grades[g]]
     parts += [f"{len(verdict.inputs)} files or inputs differ"] if verdict.inputs else []
     return f"{told}: NOT the same as published: {', '.join(parts)}; {compared} compared."
+
+
+def _withdrew(verdict: Verdict) -> str:
+    """Who withdrew since, and what moved with it, apart from what differs."""
+    members = "one member has" if verdict.since.persons == 1 else f"{verdict.since.persons} members have"
+    turned = sum(d.grade == "decision" for d in verdict.moved)
+    return (f"{members} withdrawn since, and {len(verdict.moved)} numbers moved with it, {turned or 'none'} of them past its line; "
+            "what is published was what the data gave then")  # fmt: skip
 
 
 def write(verdict: Verdict, path: Path, when: str) -> None:
@@ -53,17 +63,18 @@ def write(verdict: Verdict, path: Path, when: str) -> None:
             "<h2>Files with other bytes</h2>",
             f"<p>Their numbers are compared above; another word or another machine suffices: {escape(told)}.</p>",
         ]
-    if verdict.differences:
-        worst = sorted(verdict.differences, key=lambda d: -GRADES.index(d.grade))
-        rows = [(d.grade, d.where, d.row, d.field, d.published, d.found) for d in worst[:MOST]]
-        body += [
-            "<h2>Numbers that differ</h2>",
-            sheet.table(("Grade", "Where", "Row", "Field", "Published", "Found"), rows),
-        ]
-        if len(worst) > MOST:
-            body.append(f"<p>{len(worst) - MOST} more are not listed.</p>")
+    body += _listed("Numbers that differ", verdict.differences)
+    body += _listed("Numbers that moved with withdrawals", verdict.moved)
     body += ["<h2>Grades</h2>", f"<p>{GRADES_MEAN}</p>"]
     sheet.write(path, f"Verification of the publication of {verdict.wave}", body)
+
+
+def _listed(head: str, differences: list[Difference]) -> list[str]:
+    """The worst of the differences as a table under a head; nothing if there are none."""
+    worst = sorted(differences, key=lambda d: -GRADES.index(d.grade))
+    rows = [(d.grade, d.where, d.row, d.field, d.published, d.found) for d in worst[:MOST]]
+    more = [f"<p>{len(worst) - MOST} more are not listed.</p>"] if len(worst) > MOST else []
+    return [f"<h2>{head}</h2>", sheet.table(("Grade", "Where", "Row", "Field", "Published", "Found"), rows), *more] if worst else []
 
 
 def say(verdict: Verdict, most: int = 20) -> list[str]:

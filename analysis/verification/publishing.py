@@ -171,8 +171,8 @@ def _differs(target: Path, about: dict) -> str:
     )
 
 
-def log(wave: int, kind: str, text: str) -> None:
-    """A line of the log of all that was let out."""
+def log(wave: int | str, kind: str, text: str) -> None:
+    """A line of the log of all that was let out, or taken away; `wave` may be several."""
     path = settings().published / LOG
     path.parent.mkdir(parents=True, exist_ok=True)
     old = (

@@ -16,9 +16,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.codebook import load
+from analysis.codebook.indicators import of_wave
 from analysis.errors import LegepaneletError
-from analysis.settings import ROOT, settings
-from analysis.verification import consistency, grading, manifest, matching, publishing, reading
+from analysis.settings import ROOT, TEMPORARY, settings
+from analysis.verification import consistency, grading, manifest, matching, publishing, reading, withdrawals
 from analysis.verification.grading import Difference
 from analysis.verification.manifest import FULL, LEDGER, NAME, RESULTS
 
@@ -47,6 +49,8 @@ class Verdict:
     differences: list[Difference] = field(default_factory=list)
     inputs: list[str] = field(default_factory=list)
     other_bytes: list[str] = field(default_factory=list)
+    since: withdrawals.Since = field(default_factory=withdrawals.Since)  # who withdrew since, and
+    moved: list[Difference] = field(default_factory=list)  # the differences that this can have made
     exact: bool | None = None  # whether the rebuilt results are the same to the last digit; None if nothing was rebuilt
 
     @property
@@ -217,23 +221,27 @@ def _run(project: Path, *arguments: str) -> None:
         raise LegepaneletError("REBUILD_FAILED", f"`{arguments[0]}` did not succeed: {done.stderr.strip()[-600:]}")
 
 
-def compare(folder: Path, made: Path, verdict: Verdict) -> None:
-    """A rebuilt output folder against the publication: results row by row, ledger number by number, files byte by byte, inputs."""
+def compare(folder: Path, made: Path, verdict: Verdict, known: pd.DataFrame, sensitive: frozenset[str]) -> None:
+    """A rebuilt output folder against the publication: results row by row, ledger number by number, files byte by byte, inputs.
+
+    `known` are the withdrawals, `sensitive` the indicators whose counts are rounded: if nothing else changed, what moved with a withdrawal is
+    counted apart.
+    """
     about, now = manifest.read(folder), manifest.read(made)
-    verdict.inputs += _changed_inputs(about, now)
+    verdict.since = withdrawals.since(known, about["raw"], now["raw"])
+    verdict.inputs += [line for line in _changed_inputs(about, now) if line not in {f"raw: {name} differs" for name in verdict.since.files}]
     verdict.exact = now["outputs"][FULL] == about["outputs"][FULL]  # the private file, of which only the hash is published
     ledgers, new = publishing.read_ledgers(folder / LEDGER), publishing.read_ledgers(made / LEDGER)
     entries = publishing.entries_of(ledgers)
     old_rows = _published_results(folder)
     new_rows = pd.concat(publishing.let_out(made.parent, verdict.wave, entries).values(), ignore_index=True)
-    differences, compared = grading.of_rows(old_rows, new_rows)
-    verdict.differences += differences
+    found, compared = grading.of_rows(old_rows, new_rows)
     verdict.compared["figures of the results"] += compared
     rows = {row["id"]: row for row in old_rows.to_dict("records")}
     wanted = {(part["document"], part["lang"]) for part in ledgers}
     again = [e for e in publishing.entries_of(new) if (e["document"], e["lang"]) in wanted]
     differences, compared = grading.of_ledgers(entries, again, rows)
-    verdict.differences += differences
+    found += differences
     verdict.compared["numbers of the ledger rebuilt"] += compared
     drawn = {(part["document"], part["lang"]): part["pictures"] for part in new}
     for part in ledgers:
@@ -241,7 +249,11 @@ def compare(folder: Path, made: Path, verdict: Verdict) -> None:
             verdict.compared["pictures rebuilt"] += 1
             if drawn.get((part["document"], part["lang"]), {}).get(name) != hashes:
                 where = f"{part['document']}.{part['lang']}, a picture"
-                verdict.differences.append(Difference(where, name, "picture", "as published", "another", "major"))
+                found.append(Difference(where, name, "picture", "as published", "another", "major"))
+    if verdict.since.persons and not verdict.inputs:
+        verdict.moved = withdrawals.explained(verdict.since, found, rows, sensitive)
+    moved = set(verdict.moved)
+    verdict.differences += [d for d in found if d not in moved]
     for name, digest in about["published"].items():
         if name not in (LEDGER, RESULTS, publishing.EARLIER):
             same = (made / name).is_file() and manifest.digest(made / name) == digest
@@ -283,11 +295,19 @@ def verify(wave: int, kind: str, data: Path | None, level: str) -> Verdict:
     verdict = level_a(folder, wave, kind)
     if level == "A" or (kind == "real" and data is None):
         return verdict
-    with tempfile.TemporaryDirectory() as work:
+    with tempfile.TemporaryDirectory(prefix=TEMPORARY) as work:
         made = rebuild(folder, wave, data if kind == "real" else None, Path(work))
-        compare(folder, made, verdict)
+        known = withdrawals.read(withdrawals.path()) if kind == "real" else withdrawals.NONE
+        compare(folder, made, verdict, known, _sensitive())
     verdict.level = "C" if kind == "real" else "B"
     return verdict
+
+
+def _sensitive() -> frozenset[str]:
+    """Every indicator and question of the codebook whose counts are published rounded."""
+    book = load(settings().codebook)
+    found = [i for wave in book.waves for i in of_wave(book, wave) if i.sensitive]
+    return frozenset({i.id for i in found} | {i.question for i in found if i.question})
 
 
 def attestation(verdict: Verdict, folder: Path, when: str) -> str:
@@ -297,6 +317,7 @@ def attestation(verdict: Verdict, folder: Path, when: str) -> str:
         "wave": verdict.wave, "data": verdict.kind, "level": verdict.level, "level_means": LEVELS[verdict.level], "date": when,
         "verdict": "same" if verdict.good else "differs", "compared": dict(verdict.compared),
         "differences": dict(Counter(d.grade for d in verdict.differences)), "inputs_that_differ": verdict.inputs,
+        "withdrawals": verdict.since.persons, "moved_by_withdrawals": dict(Counter(d.grade for d in verdict.moved)),
         "manifest": manifest.digest(folder / NAME), "results": about["published"][RESULTS], "ledger": about["published"][LEDGER],
         "full_results": about["outputs"][FULL], "raw": about["raw"], "commit": about["commit"],
     }, ensure_ascii=False, indent=1) + "\n"  # fmt: skip

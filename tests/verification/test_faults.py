@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from analysis.documents import render
-from analysis.verification import manifest, page, publishing, verify
+from analysis.verification import grading, manifest, page, publishing, verify, withdrawals
 
 NB, EN = "ai-use.nb", "ai-use.en"
 SHARE = "2026.ai_use_yes.share"  # shown as 55 %, 53 to 58
@@ -371,9 +371,9 @@ def made(full, tmp_path) -> Path:
     return tmp_path / "output" / "2026"
 
 
-def compared(folder: Path, made: Path) -> verify.Verdict:
+def compared(folder: Path, made: Path, known: pd.DataFrame = withdrawals.NONE) -> verify.Verdict:
     found = verify.Verdict(2026, "synthetic")
-    verify.compare(folder, made, found)
+    verify.compare(folder, made, found, known, frozenset({"sick_days"}))
     return found
 
 
@@ -462,3 +462,86 @@ def test_a_rebuilt_picture_that_is_another(folder, made):
     next(p for p in parts if p["document"] == "ai-use")["pictures"]["fig-flow"]["svg"] = "0" * 64
     (made / "numbers.json").write_text(json.dumps(parts))
     assert [(d.row, d.grade) for d in compared(folder, made).differences] == [("fig-flow", "major")]
+
+
+# Withdrawals --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def withdrawn(made) -> pd.DataFrame:
+    """One member less in the raw files of 2026, as `make forget` notes it, and the number of the hours' answers one less."""
+    about = json.loads((made / "manifest.json").read_text())
+    files = [name for name in about["raw"] if name in ("2026/answers.csv", "2026/sample.csv")]
+    rows = [["1", "2026-11-26", name, about["raw"][name], f"{place:064x}"] for place, name in enumerate(files, start=1)]
+    about["raw"] |= {name: after for _, _, name, _, after in rows}
+    (made / "manifest.json").write_text(json.dumps(about))
+    in_results(made, SHARE, n=str(int(result(made, SHARE)["n"]) - 1), estimate="0.5548")
+    return pd.DataFrame(rows, columns=withdrawals.COLUMNS)
+
+
+def result(folder: Path, row: str) -> dict:
+    return pd.read_csv(folder / "results.csv", dtype=str, keep_default_na=False).set_index("id").loc[row].to_dict()
+
+
+def test_what_moved_with_a_withdrawal_is_counted_apart(folder, made, withdrawn):
+    found = compared(folder, made, withdrawn)
+    assert found.differences == [] and found.inputs == [] and found.since.persons == 1
+    assert {(d.row, d.field, d.grade) for d in found.moved} == {(SHARE, "n", "major"), (SHARE, "estimate", "minor")}
+    assert "one member has withdrawn since, and 2 numbers moved with it, none of them past its line" in page.sentence(found)
+
+
+def test_a_decision_that_turned_with_a_withdrawal_is_told(folder, made, withdrawn):
+    in_results(made, SHARE, lower="0.4999")
+    assert "1 of them past its line" in page.sentence(compared(folder, made, withdrawn))
+
+
+def test_without_the_note_of_it_the_files_and_numbers_differ(folder, made, withdrawn):
+    found = compared(folder, made)
+    assert found.inputs == ["raw: 2026/answers.csv differs", "raw: 2026/sample.csv differs"] and len(found.differences) == 2
+
+
+def test_a_file_that_changed_again_differs(folder, made, withdrawn):
+    about = json.loads((made / "manifest.json").read_text())
+    about["raw"]["2026/answers.csv"] = "f" * 64
+    (made / "manifest.json").write_text(json.dumps(about))
+    found = compared(folder, made, withdrawn)
+    assert found.inputs == ["raw: 2026/answers.csv differs"] and found.moved == [] and len(found.differences) == 2
+
+
+def test_beside_other_code_nothing_is_put_down_to_a_withdrawal(folder, made, withdrawn):
+    about = json.loads((made / "manifest.json").read_text())
+    about["code"]["analysis/panel/weighting.py"] = "0" * 64
+    (made / "manifest.json").write_text(json.dumps(about))
+    found = compared(folder, made, withdrawn)
+    assert found.moved == [] and len(found.differences) == 2
+
+
+@pytest.mark.parametrize(
+    ("row", "fewer", "moved"),
+    [(SHARE, 1, True), (SHARE, 2, False), (SHARE, -2, False), ("2026.sick_days.c1.share", 5, True), ("2026.sick_days.mean", 10, False), ("2026.hours_total.mean", 5, False)],
+)  # fmt: skip
+def test_one_withdrawal_takes_one_answer_or_one_step_of_what_is_rounded(folder, made, withdrawn, row, fewer, moved):
+    n = int(result(folder, row)["n"])
+    in_results(made, row, n=str(n - fewer))
+    found = compared(folder, made, withdrawn)
+    assert any((d.row, d.field) == (row, "n") for d in found.moved) is moved
+    assert any((d.row, d.field) == (row, "n") for d in found.differences) is not moved
+
+
+def test_a_wave_before_that_of_the_row_cannot_have_moved():
+    since = withdrawals.Since(1, 2024, ("2024/answers.csv",))
+    rows = [grading.Difference("results.csv", f"{wave}.hours_total.mean", "estimate", "45.1", "45.2", "minor") for wave in (2019, 2024, 2026)]
+    assert [d.row[:4] for d in withdrawals.explained(since, rows, {}, frozenset())] == ["2024", "2026"]
+
+
+def test_withdrawals_are_followed_from_one_to_the_next(tmp_path):
+    """Two of three members withdrew from what was published; the third file was changed by hand."""
+    note = tmp_path / "published" / "withdrawals.csv"
+    withdrawals.add(note, "2026-11-26", {"2024/answers.csv": ("a", "b"), "2026/answers.csv": ("k", "l")})
+    withdrawals.add(note, "2026-12-01", {"2024/answers.csv": ("b", "c")})
+    known = withdrawals.read(note)
+    old = {"2024/answers.csv": "a", "2026/answers.csv": "k", "1994/answers.sav": "x"}
+    now = {"2024/answers.csv": "c", "2026/answers.csv": "m", "1994/answers.sav": "x"}
+    assert withdrawals.since(known, old, now) == withdrawals.Since(2, 2024, ("2024/answers.csv",))
+    assert withdrawals.since(known, old | {"2024/answers.csv": "b"}, now).persons == 1
+    assert withdrawals.since(known, old, old) == withdrawals.Since()

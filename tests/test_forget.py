@@ -1,0 +1,122 @@
+"""`make forget`: all that is held of a member goes, from every file; what others answered and what is published stay."""
+
+import csv
+import hashlib
+import shutil
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from analysis.intake.readers import read_export
+from tests.pipeline.test_other_data import real
+from tests.projects import Project
+
+
+@pytest.fixture
+def panel(workshop, few_data, tmp_path) -> Project:
+    """A project with real waves: a text file, a workbook and an SPSS file, and what was made of them."""
+    project = Project(workshop.folder, real(few_data, tmp_path / "data på norsk", ("2002", "2019", "2026")))
+    for old in ("published", "data/derived/2026", "data/derived/kind.txt"):
+        path = project.folder / old
+        if path.is_dir():
+            shutil.rmtree(path)
+        path.unlink(missing_ok=True)
+    return project
+
+
+def everybody(project: Project) -> dict[str, set[str]]:
+    """File -> the numbers it holds."""
+    files = [p for p in sorted(project.data.rglob("*")) if p.stem in ("answers", "sample")]
+    return {p.relative_to(project.data).as_posix(): set(read_export(p).cells["doctor"]) for p in files}
+
+
+def member_of_all(project: Project) -> str:
+    """Somebody who stands in all six files."""
+    return sorted(set.intersection(*everybody(project).values()))[0]
+
+
+def test_a_member_is_removed_from_every_file_and_from_what_was_made_of_them(panel):
+    gone = member_of_all(panel)
+    before = {p.name: p.read_bytes() for p in panel.data.glob("2026/population.csv")}
+    answers = panel.folder / "data" / "derived" / "2026" / "answers.parquet"
+    answers.parent.mkdir(parents=True)
+    answers.write_bytes(gone.encode())
+    people, cells = everybody(panel), {p: read_export(p) for p in panel.data.rglob("answers.*")}
+    done = panel.run("forget", typed=f"{gone}\n{gone}\n")
+    assert done.returncode == 0, done.stderr
+    assert everybody(panel) == {name: those - {gone} for name, those in people.items()}
+    for name in people:
+        assert f"  {name}: row " in done.stderr
+    for path, old in cells.items():
+        left, new = old.cells[old.cells["doctor"] != gone], read_export(path)
+        assert (new.cells.to_numpy() == left.to_numpy()).all() and new.labels == old.labels
+    assert not answers.exists()
+    assert {p.name: p.read_bytes() for p in panel.data.glob("2026/population.csv")} == before
+    assert not list(panel.data.rglob("*part*"))
+    assert "Not reached from here: backups" in done.stderr and "docs/personvern.md" in done.stderr
+
+
+def test_it_is_logged_without_the_number(panel):
+    gone = member_of_all(panel)
+    digests = {p.relative_to(panel.data).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in panel.data.rglob("*.*") if p.is_file()}
+    done = panel.run("forget", typed=f"{gone}\n{gone}\n")
+    assert done.returncode == 0 and gone not in done.stdout + done.stderr
+    for path in (panel.folder / "published").rglob("*.*"):
+        assert gone not in path.read_text(encoding="utf-8")
+    log = (panel.folder / "published" / "LOG.md").read_text(encoding="utf-8")
+    assert "2002, 2019, 2026 · real data" in log and "a row less in 2002/answers.sav, 2002/sample.csv, 2019/answers" in log
+    rows = pd.read_csv(panel.folder / "published" / "withdrawals.csv", dtype=str)
+    assert set(rows["withdrawal"]) == {"1"} and len(rows) == 6
+    for row in rows.itertuples():
+        assert row.before == digests[row.file]
+        assert row.after == hashlib.sha256((panel.data / row.file).read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [(("", ""), "FORGET_NOTHING"), (("D99999", "D99999"), "FORGET_NOTHING"), (("", "{gone}"), "FORGET_NOTHING"), (("{gone}", "yes"), "FORGET_STOPPED"),
+     (("{gone}", ""), "FORGET_STOPPED")],
+)  # fmt: skip
+def test_nothing_is_removed_unless_the_number_is_typed_twice(panel, typed, code):
+    gone = member_of_all(panel)
+    before = {p: p.read_bytes() for p in panel.data.rglob("*") if p.is_file()}
+    done = panel.run("forget", typed="\n".join(typed).format(gone=gone) + "\n")
+    assert done.returncode == 1 and code in done.stderr and "Nothing was removed" in done.stderr and "Traceback" not in done.stderr
+    assert {p: p.read_bytes() for p in panel.data.rglob("*") if p.is_file()} == before
+    assert not (panel.folder / "published").exists()
+
+
+def test_a_file_that_would_not_be_as_before_stops_it_before_anything_is_removed(panel):
+    gone = member_of_all(panel)
+    book = openpyxl.Workbook()
+    for row in (["doctor", "purret"], [gone, 1], ["=A2", "=B2+1"]):
+        book.active.append(row)
+    book.save(panel.data / "2026" / "purring.xlsx")
+    before = {p: p.read_bytes() for p in panel.data.rglob("*") if p.is_file()}
+    done = panel.run("forget", typed=f"{gone}\n{gone}\n")
+    assert done.returncode == 1 and "FORGET_CHANGED" in done.stderr and "2026/purring.xlsx" in done.stderr
+    assert {p: p.read_bytes() for p in panel.data.rglob("*") if p.is_file()} == before
+
+
+def test_other_tables_are_rewritten_and_other_files_are_named(panel):
+    """A list of corrections has a column of the number and is a table; a letter is not read, and somebody has to look at it."""
+    gone = member_of_all(panel)
+    corrections, letter = panel.data / "2026" / "corrections.csv", panel.data / "brev.txt"
+    with corrections.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([["doctor", "column", "value"], ["D1", "srh", "2"], [gone, "srh", "1"]])
+    letter.write_text(f"{gone} ba om å bli slettet.", encoding="utf-8")
+    done = panel.run("forget", typed=f"{gone}\n{gone}\n")
+    assert done.returncode == 1 and "FORGET_BY_HAND" in done.stderr and "brev.txt: this still names the number" in done.stderr
+    assert corrections.read_text(encoding="utf-8").splitlines() == ["doctor,column,value", "D1,srh,2"]
+    assert gone not in set().union(*everybody(panel).values())
+
+
+def test_no_variable_takes_the_number(panel):
+    done = panel.run("forget", "--doctor", "D1")
+    assert done.returncode == 2 and "unrecognized arguments" in done.stderr
+
+
+def test_there_must_be_raw_files(workshop, tmp_path):
+    done = workshop.run("forget", data=tmp_path, typed="D1\nD1\n")
+    assert done.returncode == 1 and "FORGET_NO_DATA" in done.stderr and "synthetic panel is nobody's" in done.stderr
