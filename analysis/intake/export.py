@@ -44,6 +44,11 @@ def too_large(path: Path, what: str) -> LegepaneletError:
     return LegepaneletError("FILE_TOO_LARGE", f"{name(path)}: {what}", "An export holds a row a member and a column a question: export it anew.")
 
 
+def row_width(path: Path, number: int, cells: int, width: int, delimiter: str) -> LegepaneletError:
+    told = f"{name(path)} row {number}: {cells} cells where the header has {width}"
+    return LegepaneletError("ROW_WIDTH", told, f"Cells are parted by '{delimiter}'; a text that holds one must stand in quotes.")
+
+
 def check_size(path: Path) -> None:
     """Raises FILE_TOO_LARGE."""
     if (size := path.stat().st_size) > LARGEST_FILE:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.errors import LegepaneletError
 from analysis.intake import spss, workbook
-from analysis.intake.export import Export, check_shape, check_size, clean, name, unreadable
+from analysis.intake.export import Export, check_shape, check_size, clean, name, row_width, unreadable
 from analysis.intake.plaintext import decode, delimiter_of, is_separator
 
 Fits = Callable[[list[str]], int]  # how many of a table's headers are known
@@ -66,8 +66,7 @@ def _csv(path: Path) -> Export:
     check_shape(path, len(rows), len(header))
     for number, row in enumerate(rows[first:], start=first + 1):
         if row and len(row) != len(header):
-            told = f"{name(path)} row {number}: {len(row)} cells where the header has {len(header)}"
-            raise LegepaneletError("ROW_WIDTH", told, f"Cells are parted by '{delimiter}'; a text that holds one must stand in quotes.")
+            raise row_width(path, number, len(row), len(header), delimiter)
     body = [(n, row) for n, row in enumerate(rows[first + 1 :], start=first + 2) if any(cell.strip() for cell in row)]
     table = pd.DataFrame([row for _, row in body], index=[n for n, _ in body], columns=[clean(c) for c in header]).map(str.strip)
     mark = {"\t": "a tab", ";": "';'", ",": "','", "|": "'|'"}.get(delimiter, f"'{delimiter}'")

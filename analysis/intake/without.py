@@ -17,7 +17,7 @@ import pyreadstat
 
 from analysis.errors import LegepaneletError
 from analysis.intake import workbook
-from analysis.intake.export import check_size, clean, name, text, unreadable
+from analysis.intake.export import check_size, clean, name, row_width, text, unreadable
 from analysis.intake.plaintext import decode, delimiter_of, is_separator
 from analysis.intake.readers import read_export
 
@@ -86,13 +86,13 @@ def names_in(path: Path, number: str) -> bool:
 # Text -----------------------------------------------------------------------------------------------------------------------
 
 
-def _records(path: Path) -> tuple[str, str, Iterator[tuple[list[str], str]]]:
-    """How a text file's bytes become letters and back, what stands before its text, and (cells, the very text) of its records."""
+def _records(path: Path) -> tuple[str, str, str, Iterator[tuple[list[str], str]]]:
+    """How a text file's bytes become letters, what stands before its text, what parts its cells, and (cells, the very text) of its records."""
     raw = path.read_bytes()
     delimiter = delimiter_of(decode(raw, name(path))[0])
     coding = UTF_16.get(raw[:2], "latin-1")  # a letter a byte: no byte is lost, and a number has no other letters than ASCII's
     mark = raw[:2].decode(coding) if coding != "latin-1" else ""
-    return coding, mark, _split(raw.decode(coding)[len(mark) :], delimiter, path)
+    return coding, mark, delimiter, _split(raw.decode(coding)[len(mark) :], delimiter, path)
 
 
 def _split(content: str, delimiter: str, path: Path) -> Iterator[tuple[list[str], str]]:
@@ -107,15 +107,18 @@ def _split(content: str, delimiter: str, path: Path) -> Iterator[tuple[list[str]
 
 
 def _marked(path: Path, member: Member) -> Iterator[tuple[int, str, bool]]:
-    """The records of a text file: number, text, whether it is the member's."""
-    coding, _, records = _records(path)
+    """The records of a text file: number, text, whether it is the member's. Raises FILE_UNREADABLE, ROW_WIDTH."""
+    coding, _, delimiter, records = _records(path)
     places: list[int] | None = None
+    width = 0
     for number, (row, content) in enumerate(records, start=1):
         header = [_letters(cell, coding) for cell in row] if places is None else []
         if any(cell.strip() for cell in header) and not is_separator(header):
-            places = member.places(header)
+            places, width = member.places(header), len(header)
             yield number, content, False
         else:
+            if places and row and len(row) != width:  # a row torn in two: what stands in the other half is not known to be another's
+                raise row_width(path, number, len(row), width, delimiter)
             yield number, content, member.is_of(row, places or [])
 
 
@@ -128,7 +131,7 @@ def _text_rows(path: Path, member: Member) -> list[int]:
 
 
 def _write_text(path: Path, member: Member, target: Path) -> None:
-    coding, mark, _ = _records(path)
+    coding, mark, *_ = _records(path)
     kept = "".join(content for _, content, theirs in _marked(path, member) if not theirs)
     target.write_bytes((mark + kept).encode(coding))
 

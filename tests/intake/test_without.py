@@ -47,7 +47,7 @@ def test_whatever_stands_in_the_cells(tmp_path_factory, rows):
 
 def written(rows: list[tuple]) -> bytes:
     text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerows([("doctor", "a", "b"), *rows])
+    csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows([("doctor", "a", "b"), *rows])
     return text.getvalue().encode()
 
 
@@ -115,6 +115,13 @@ def test_an_spss_file_that_would_not_be_as_before_stays(tmp_path, monkeypatch):
     monkeypatch.setattr(pyreadstat, "write_sav", lambda *a, variable_value_labels, **k: write(*a, **k))
     with pytest.raises(LegepaneletError, match="FORGET_CHANGED"):
         without.write(path, ANNA, tmp_path / "new.sav")
+
+
+def test_a_row_that_is_torn_in_two_stops_it(tmp_path):
+    path = tmp_path / "answers.csv"
+    path.write_bytes(b"doctor,a\nD006,1\nD007,said\rmore of it\n")
+    with pytest.raises(LegepaneletError, match=r"ROW_WIDTH.*row 4: 1 cells where the header has 2"):
+        without.rows_of(path, ANNA)
 
 
 @pytest.mark.parametrize("coding", ["utf-8", "utf-16-le", "utf-16-be"])

@@ -518,7 +518,7 @@ def test_beside_other_code_nothing_is_put_down_to_a_withdrawal(folder, made, wit
 
 @pytest.mark.parametrize(
     ("row", "fewer", "moved"),
-    [(SHARE, 1, True), (SHARE, 2, False), (SHARE, -2, False), ("2026.sick_days.c1.share", 5, True), ("2026.sick_days.mean", 10, False), ("2026.hours_total.mean", 5, False)],
+    [(SHARE, 1, True), (SHARE, 2, False), (SHARE, -2, False), ("2026.sick_days.c1.share", 5, True), ("2026.sick_days.c1.share", 10, False), ("2026.hours_total.mean", 5, False)],
 )  # fmt: skip
 def test_one_withdrawal_takes_one_answer_or_one_step_of_what_is_rounded(folder, made, withdrawn, row, fewer, moved):
     n = int(result(folder, row)["n"])

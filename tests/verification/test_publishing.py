@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from analysis.errors import LegepaneletError
+from analysis.intake.readers import read_table
 from analysis.settings import settings
 from analysis.verification import bundle, manifest, publishing
 from tests.projects import git
@@ -222,7 +223,7 @@ def test_microdata_in_a_bundle_is_refused(name, content):
 
 @pytest.mark.slow
 def test_a_rebuild_from_the_data_in_a_clean_folder(full, tmp_path):
-    """Level C: as real data, the wave of 1994 published, verified, and verified again after one answer, a label and the code have changed."""
+    """Level C: as real data, the wave of 1994 published, verified; again after a member was forgotten; and after one answer, a label and the code have changed."""
     import pyreadstat
 
     project = type(full)(tmp_path / "project", tmp_path / "raw")
@@ -243,6 +244,13 @@ def test_a_rebuild_from_the_data_in_a_clean_folder(full, tmp_path):
     assert "Level C (the data: rebuilt); results the same to the last digit: all " in done.stdout
     attested = json.loads(project.output(1994, "attestation.json").read_text(encoding="utf-8"))
     assert attested["verdict"] == "same" and attested["level"] == "C" and attested["raw"]
+    gone = sorted(set(sample["doctor"]) & set(read_table(project.data / "1994" / "answers.sav")["doctor"]))[0]
+    assert project.run("forget", typed=f"{gone}\n{gone}\n").returncode == 0
+    done = project.run("verify", "--wave", "1994")
+    assert done.returncode == 0, done.stdout
+    assert "one member has withdrawn since, and " in done.stdout and "numbers moved with it" in done.stdout
+    attested = json.loads(project.output(1994, "attestation.json").read_text(encoding="utf-8"))
+    assert attested["withdrawals"] == 1 and sum(attested["moved_by_withdrawals"].values()) > 100
     path = project.data / "1994" / "answers.sav"
     frame, meta = pyreadstat.read_sav(str(path), user_missing=True)
     frame.loc[frame["hours_total"].first_valid_index(), "hours_total"] = 99
