@@ -116,19 +116,27 @@ def groups(rows: list[tuple[str, str, float, float, float, str]], axis: str):
     return figure
 
 
-def stacked(shares: pd.DataFrame, lang: str, centred: bool):
-    """Stacked bars in per cent: a row a question, a column a category; `centred` sets them about the middle of the scale."""
+def stacked(shares: pd.DataFrame, places: list[list[int]], n: int, lang: str, centred: bool):
+    """Stacked bars in per cent: a row a question, a column an answer, or several that are shown together (NaN where a question has others).
+
+    `places` tells of each column which of the scale's `n` answers it is; `centred` sets the bars about the middle of the scale. Answers together
+    have the colours of the first and the last of them.
+    """
     style.apply()
-    n, half, widths = shares.shape[1], shares.shape[1] // 2, shares.astype(float)
+    widths = shares.astype(float).fillna(0)
     left = pd.Series(0.0, shares.index)
     if centred:
-        left = -(widths.iloc[:, :half].sum(axis=1) + (widths.iloc[:, half] / 2 if n % 2 else 0))
+        before = [sum(min(max(n / 2 - place, 0), 1) for place in part) / len(part) for part in places]
+        left = -(widths * before).sum(axis=1)
+    scale = style.diverging(n) if centred else style.sequential(n)
     names = [_wrapped(name) for name in shares.index]
     figure, axes = plt.subplots(figsize=(WIDTH, 0.85 + 0.4 * len(shares)), layout="constrained")
-    for (category, width), colour in zip(
-        widths.items(), style.diverging(n) if centred else style.sequential(n), strict=True
-    ):
-        axes.barh(range(len(shares)), width, left=left, color=colour, height=0.66, label=category, edgecolor="white", linewidth=0.6)  # fmt: skip
+    for (category, width), part in zip(widths.items(), places, strict=True):
+        colour = scale[part[0]]
+        bars = axes.barh(range(len(shares)), width, left=left, color=colour, height=0.66, label=category, edgecolor="white", linewidth=0.6)
+        if len(part) > 1:
+            for bar in bars:
+                bar.set(hatch="////", hatchcolor=scale[part[-1]])
         for place, (start, share) in enumerate(zip(left, shares[category], strict=True)):
             if share >= 4.5:
                 axes.text(start + share / 2, place, numbers.decimal(share, 0, lang), ha="center", va="center", fontsize=7.5,
@@ -144,7 +152,7 @@ def stacked(shares: pd.DataFrame, lang: str, centred: bool):
         axes.spines[side].set_visible(False)
     axes.tick_params(axis="y", length=0)
     rows = -(-sum(len(name) + 6 for name in shares) // 95)  # what fits on a line
-    figure.legend(loc="outside lower center", ncols=-(-n // rows), frameon=False, fontsize=7.8, handlelength=1, columnspacing=1.2)  # fmt: skip
+    figure.legend(loc="outside lower center", ncols=-(-len(places) // rows), frameon=False, fontsize=7.8, handlelength=1, columnspacing=1.2)  # fmt: skip
     return figure
 
 

@@ -3,10 +3,11 @@
 import itertools
 from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 
 from analysis.codebook.comparability import breaks_between
-from analysis.codebook.model import BREAKING
+from analysis.codebook.model import BREAKING, JOINT
 from analysis.presentation import lookup, numbers
 from analysis.presentation.domains import domains, parts
 from analysis.presentation.drawings import Drawing
@@ -208,10 +209,22 @@ def block(report, name: str) -> Figure | Text:
 
 
 def distribution(report, question) -> pd.DataFrame:
-    """The category shares of a closed question, in the order of the codes; none if any of them is hidden."""
-    rows = report.results.where(wave=report.wave, indicator=question.id, statistic="share")
+    """The shares of a closed question's answers in the order of the codes, answers shown together as one; none if any stands in no share that is shown.
+
+    The column `codes` tells of which answers a share is.
+    """
+    rows = report.results.where(wave=report.wave, indicator=question.id, statistic=["share", "share_joined"])
     rows = rows[rows["category"].notna()].sort_values("category")
-    return rows if (rows["status"] == "shown").all() else rows.iloc[:0]
+    joint = rows["statistic"] == "share_joined"
+    codes = rows["term"].where(joint, rows["category"].astype(str)).map(lambda text: tuple(int(float(code)) for code in text.split(JOINT)))
+    shown = rows.assign(codes=codes)[rows["status"] == "shown"]
+    return shown if len(set().union(*shown["codes"])) == (~joint).sum() else rows.iloc[:0].assign(codes=())
+
+
+def answers(report, question, codes: tuple[int, ...]) -> str:
+    """What an answer is called, or several that are shown together."""
+    first, *rest = (report.book.responses(question).categories[code][report.lang] for code in codes)
+    return TEXTS[report.lang]["or"].join([first, *(label[0].lower() + label[1:] for label in rest)])
 
 
 def bases(report, instrument, questions) -> str:
@@ -235,25 +248,28 @@ def _sizes(ns, lang: str) -> str:
 
 def _stacked(report, instrument, shown, questions) -> Figure | Text:
     texts, lang, kind = TEXTS[report.lang], report.lang, shown.figure
-    labels = [label[lang] for label in report.book.responses(questions[0]).categories.values()]
-    found = {q.short[lang]: distribution(report, q) for q in questions}
-    found = {name: rows for name, rows in found.items() if len(rows) == len(labels)}
+    codes = list(report.book.responses(questions[0]).categories)
+    told = {q.short[lang]: distribution(report, q) for q in questions}
+    found = {name: dict(zip(rows["codes"], rows["estimate"], strict=True)) for name, rows in told.items() if len(rows)}
     if not found:
         return _nothing(report, shown.title[lang])
-    shares = pd.DataFrame({name: (100 * rows["estimate"]).to_numpy() for name, rows in found.items()}, index=labels).T
-    n = _sizes([rows["n"].iloc[0] for rows in found.values()], lang)
+    classes = sorted({part for rows in found.values() for part in rows})
+    labels = [answers(report, questions[0], part) for part in classes]
+    shares = pd.DataFrame([[100 * rows.get(part, np.nan) for part in classes] for rows in found.values()], list(found), labels, dtype=object)
+    n = _sizes([rows["n"].iloc[0] for rows in told.values() if len(rows)], lang)
     caption = texts[kind].format(
         title=markdown_safe(shown.title[lang]), base=markdown_safe(bases(report, instrument, questions)), n=n
     )
     alt = texts[f"{kind}_alt"].format(all=" ".join(
-        f"{name}: " + _described([(label.lower(), numbers.percent(share / 100, lang)) for label, share in row.items()])
+        f"{name}: " + _described([(label.lower(), numbers.percent(share / 100, lang)) for label, share in row.dropna().items()])
         for name, row in shares.iterrows()))  # fmt: skip
     head = [Cell(report.words["question"], number=False), *(Cell(f"{label} (%)") for label in labels)]
     body = [
-        [Cell(name, number=False), *(Cell(numbers.decimal(share, 0, lang)) for share in row)]
+        [Cell(name, number=False), *(Cell("" if pd.isna(share) else numbers.decimal(share, 0, lang)) for share in row)]
         for name, row in shares.iterrows()
     ]
-    drawn = Drawing("stacked", (shares, lang, kind == "diverging"))
+    places = [[codes.index(code) for code in part] for part in classes]
+    drawn = Drawing("stacked", (shares, places, len(codes), lang, kind == "diverging"))
     return report._drawn(drawn, shown.id, alt, caption, head, body, _hidden_of(report, questions))
 
 
@@ -265,12 +281,8 @@ def _hidden_of(report, questions) -> list[str]:
         if question.type == "multiple":
             rows = {text[report.lang]: report.row(f"{question.id}_{code}") for code, text in label.items()}
             found += [text for text, row in rows.items() if row and row["status"].startswith("hidden")]
-        elif (
-            report.results.where(wave=report.wave, indicator=question.id, statistic="share")["status"]
-            .str.startswith("hidden")
-            .any()
-        ):
-            found.append(name)
+        elif report.results.where(wave=report.wave, indicator=question.id, statistic="share")["status"].str.startswith("hidden").any():
+            found += [] if len(distribution(report, question)) else [name]
     return found
 
 
@@ -281,7 +293,7 @@ def options(report, question) -> pd.DataFrame:
         rows = [(label[lang], report.row(f"{question.id}_{code}")) for code, label in categories.items()]
         rows = sorted((r for r in rows if r[1] and r[1]["status"] == "shown"), key=lambda r: -r[1]["estimate"])
     else:
-        rows = [(categories[int(r["category"])][lang], r) for _, r in distribution(report, question).iterrows()]
+        rows = [(answers(report, question, r["codes"]), r) for _, r in distribution(report, question).iterrows()]
     return pd.DataFrame(
         [(name, 100 * r["estimate"], 100 * r["lower"], 100 * r["upper"], r["n"]) for name, r in rows],
         columns=["option", "estimate", "lower", "upper", "n"],

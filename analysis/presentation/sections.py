@@ -104,14 +104,21 @@ def _sentence(report, block, questions) -> str:
             told = [f"{markdown_safe(q.short[lang])}: {t[0].lower()}{t[1:]}" for q, t in zip(questions, told, strict=True) if t]  # fmt: skip
         return " ".join(filter(None, told))
     found = [(q.short[lang], figures.distribution(report, q)) for q in questions]
-    values = sorted(((rows["estimate"].tail(len(rows) // 2).sum(), name) for name, rows in found if len(rows)), key=lambda v: -v[0])  # fmt: skip
-    labels = [label[lang].lower() for label in report.book.responses(questions[0]).categories.values()]
-    high = texts["or"].join(f"{texts['open']}{markdown_safe(label)}{texts['close']}" for label in labels[-(len(labels) // 2) :])  # fmt: skip
+    categories = report.book.responses(questions[0]).categories
+    upper = set(list(categories)[-(len(categories) // 2) :])
+    values = [(rows.loc[rows["codes"].map(upper.issuperset), "estimate"].sum(), name) for name, rows in found if _parts(rows, upper)]
+    values = sorted(values, key=lambda v: -v[0])
+    high = texts["or"].join(f"{texts['open']}{markdown_safe(label[lang].lower())}{texts['close']}" for code, label in categories.items() if code in upper)
     if not values:
         return ""
     (most, one), (least, two) = values[0], values[-1]
     return _among(report, block, questions, texts["agree" if len(values) > 1 else "agree_one"].format(
         high=high, one=markdown_safe(one), one_value=percent(most, lang), two=markdown_safe(two), two_value=percent(least, lang)))  # fmt: skip
+
+
+def _parts(rows, upper: set[int]) -> bool:
+    """Whether a distribution's upper answers can be told from the lower ones: none is shown together with one of these."""
+    return len(rows) > 0 and all(upper.issuperset(codes) or upper.isdisjoint(codes) for codes in rows["codes"])
 
 
 def _among(report, block, questions, text: str) -> str:
