@@ -22,6 +22,8 @@ from analysis.errors import LegepaneletError
 from analysis.presentation.front import plain
 from analysis.settings import ROOT, settings
 
+# The one that the lock file pins, whatever other the machine has: the library would take the newest, and while formats are made at once, any.
+PANDOC = Path(pypandoc.__file__).parent / "files" / ("pandoc.exe" if os.name == "nt" else "pandoc")
 META = re.compile(r"\{\{<\s*meta\s+([\w.-]+)\s*>\}\}")
 
 
@@ -100,10 +102,15 @@ def markdown(notebook) -> str:
     return f"---\n{yaml.safe_dump(plain(head), allow_unicode=True, sort_keys=False)}---\n\n{body}\n"
 
 
+def pandoc_version() -> str:
+    told = subprocess.run([PANDOC, "--version"], capture_output=True, text=True, check=True).stdout
+    return told.split()[1]
+
+
 def _pandoc(text: str, arguments: list[str], resources: Path, epoch: int) -> bytes:
     # No locale, home or clock of the machine reaches the output.
     environment = {"SOURCE_DATE_EPOCH": str(epoch), "LC_ALL": "C.UTF-8", "TZ": "UTC", "HOME": str(resources)}
-    command = [pypandoc.get_pandoc_path(), "--from=markdown", "--standalone", *arguments]
+    command = [str(PANDOC), "--from=markdown", "--standalone", *arguments]
     done = subprocess.run(
         command, input=text.encode(), capture_output=True, cwd=resources, env=environment, check=False
     )

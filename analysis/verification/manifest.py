@@ -48,10 +48,10 @@ def build(wave: int, raw: dict[int, tuple], kind: str, renderer: str, command: s
 
 def environment(renderer: str) -> dict:
     """Python, platform, packages, seed and renderer of this run."""
-    import pypandoc
+    from analysis.documents.render import pandoc_version
 
     packages = {d.metadata["Name"].lower(): d.version for d in distributions() if d.metadata["Name"]}
-    engines = f"pandoc {pypandoc.get_pandoc_version()}, typst {packages['typst']}"
+    engines = f"pandoc {pandoc_version()}, typst {packages['typst']}"
     return {"python": platform.python_version(), "platform": f"{platform.system()} {platform.machine()}",
             "packages": dict(sorted(packages.items())), "seed": settings().seed, "renderer": f"{renderer} ({engines})"}  # fmt: skip
 

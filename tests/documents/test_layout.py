@@ -2,10 +2,10 @@
 
 import subprocess
 
-import pypandoc
 import pytest
 import yaml
 
+from analysis.documents import render
 from analysis.settings import ROOT, settings
 
 LOOK = settings().look
@@ -74,7 +74,7 @@ function Image(image) return pandoc.Str("picture") end
 
 
 def made(folder, text: str, to: str, *filters) -> str:
-    command = [pypandoc.get_pandoc_path(), "--from=markdown", f"--to={to}", *(f"--lua-filter={f}" for f in filters)]
+    command = [str(render.PANDOC), "--from=markdown", f"--to={to}", *(f"--lua-filter={f}" for f in filters)]
     done = subprocess.run(command, input=text, capture_output=True, text=True, check=False, cwd=folder)
     assert done.returncode == 0, done.stderr
     return done.stdout

@@ -8,7 +8,6 @@ import zipfile
 from pathlib import Path
 
 import nbformat
-import pypandoc
 import pytest
 import yaml
 from lxml import etree
@@ -217,7 +216,7 @@ def rendered(small, tmp_path):
         hostile.write_text(HOSTILE, encoding="utf-8")
         style = PROJECT["format"][quarto.TARGETS[name]]
         filters = [str(ROOT / PROJECT["filters"][0]["path"]), str(hostile), str(ROOT / PROJECT["filters"][1]["path"])]
-        command = [pypandoc.get_pandoc_path(), "--from=markdown", "--standalone", *(f"--lua-filter={f}" for f in filters), "--citeproc", "--wrap=none",
+        command = [str(render.PANDOC), "--from=markdown", "--standalone", *(f"--lua-filter={f}" for f in filters), "--citeproc", "--wrap=none",
                    f"--csl={ROOT / PROJECT['csl']}", *(f"--bibliography={ROOT / b}" for b in PROJECT["bibliography"]), "--metadata=link-citations:true",
                    f"--to={style.get('to', name)}", f"--resource-path={resources}", f"--output={theirs}"]  # fmt: skip
         command += [f"--template={ROOT / style['template']}"] if "template" in style else []
