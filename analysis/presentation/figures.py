@@ -26,6 +26,7 @@ TEXTS = {
         "diverging_alt": "Stablede søyler ordnet om midten av skalaen. {all}",
         "stacked": "{title}. Vektet fordeling i prosent{base}. Antall svar per spørsmål: {n}.",
         "stacked_alt": "Stablede søyler. {all}",
+        "together": " Svar som få har gitt, vises sammen.",
         "bars": "{title}. Vektede prosenter med 95 % konfidensintervall{base} ({n} svar){multiple}.",
         "bars_alt": "Liggende søyler med 95 % konfidensintervaller, prosent: {all}",
         "multiple": "; flere svar var mulige", "base": " blant {base}", "or": " eller ",
@@ -44,6 +45,7 @@ TEXTS = {
         "diverging_alt": "Stacked bars set about the middle of the scale. {all}",
         "stacked": "{title}. Weighted distribution in per cent{base}. Answers per question: {n}.",
         "stacked_alt": "Stacked bars. {all}",
+        "together": " Answers that few gave are shown together.",
         "bars": "{title}. Weighted percentages with 95% confidence intervals{base} ({n} answers){multiple}.",
         "bars_alt": "Horizontal bars with 95% confidence intervals, per cent: {all}",
         "multiple": "; more than one answer was possible", "base": " among {base}", "or": " or ",
@@ -260,6 +262,7 @@ def _stacked(report, instrument, shown, questions) -> Figure | Text:
     caption = texts[kind].format(
         title=markdown_safe(shown.title[lang]), base=markdown_safe(bases(report, instrument, questions)), n=n
     )
+    caption += _together(report, questions)
     alt = texts[f"{kind}_alt"].format(all=" ".join(
         f"{name}: " + _described([(label.lower(), numbers.percent(share / 100, lang)) for label, share in row.dropna().items()])
         for name, row in shares.iterrows()))  # fmt: skip
@@ -271,6 +274,13 @@ def _stacked(report, instrument, shown, questions) -> Figure | Text:
     places = [[codes.index(code) for code in part] for part in classes]
     drawn = Drawing("stacked", (shares, places, len(codes), lang, kind == "diverging"))
     return report._drawn(drawn, shown.id, alt, caption, head, body, _hidden_of(report, questions))
+
+
+def _together(report, questions) -> str:
+    """A sentence for the caption where answers of a question are shown together."""
+    single = [q for q in questions if q.type != "multiple"]
+    joint = any(len(codes) > 1 for q in single for codes in distribution(report, q)["codes"])
+    return TEXTS[report.lang]["together"] if joint else ""
 
 
 def _hidden_of(report, questions) -> list[str]:
@@ -309,7 +319,7 @@ def _bars(report, instrument, shown, questions) -> Figure | Text:
         return _nothing(report, shown.title[lang])
     multiple = texts["multiple"] if all(q.type == "multiple" for q in questions) else ""
     caption = texts["bars"].format(title=markdown_safe(shown.title[lang]), base=markdown_safe(bases(report, instrument, questions)),
-                                   n=_sizes(rows["n"], lang), multiple=multiple)  # fmt: skip
+                                   n=_sizes(rows["n"], lang), multiple=multiple) + _together(report, questions)  # fmt: skip
     told, body = [], []
     for question, part in rows.groupby("question", sort=False):
         values = [(r.option, *_pair(r, 0, lang)) for r in part.itertuples()]

@@ -3,6 +3,7 @@
 from analysis.presentation import figures, phrases, tables
 from analysis.presentation.floats import ABSENT, Text, markdown_safe
 from analysis.presentation.numbers import percent
+from analysis.presentation.provenance import plain
 
 LEAST_KEY_FIGURES = 5
 BY_GROUP = {"nb": "Etter {by}", "en": "By {by}"}
@@ -112,7 +113,8 @@ def _sentence(report, block, questions) -> str:
     if not values:
         return ""
     (most, one), (least, two) = values[0], values[-1]
-    return _among(report, block, questions, texts["agree" if len(values) > 1 else "agree_one"].format(
+    alike = len(values) > 1 and plain(percent(most, lang)) == plain(percent(least, lang))
+    return _among(report, block, questions, texts["agree_alike" if alike else "agree" if len(values) > 1 else "agree_one"].format(
         high=high, one=markdown_safe(one), one_value=percent(most, lang), two=markdown_safe(two), two_value=percent(least, lang)))  # fmt: skip
 
 

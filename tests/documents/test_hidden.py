@@ -53,3 +53,14 @@ def test_every_table_with_a_colon_says_what_it_means(full):
         for table in html.parse(built.output(wave, "wave-report.nb.html")).xpath('//*[starts-with(@id, "tbl-")]'):
             if any(td.text_content().strip() == ":" for td in table.iter("td")):
                 assert "skjult av hensyn til personvernet" in table.text_content(), table.get("id")
+
+
+def test_answers_that_few_gave_stand_together_in_the_figure_of_their_question(page):
+    """Of own practice by cultural background, "often" and "very often": the question is in the figure, and the caption says so."""
+    figure, data = part(page, "fig-ut-own"), page.xpath('//details[@data-figure="fig-ut-own"]')[0]
+    head, *rows = ([cell.text_content() for cell in tr if cell.tag in ("td", "th")] for tr in data.iter("tr"))
+    assert head[1:] == ["Aldri (%)", "Sjelden (%)", "Av og til (%)", "Ofte (%)", "Ofte eller svært ofte (%)", "Svært ofte (%)"]
+    assert [[bool(cell) for cell in row[4:]] for row in rows] == [[True, False, True], [False, True, False]]
+    caption, alt = figure.xpath('.//*[@class="caption"]')[0].text_content(), figure.xpath(".//img")[0].get("alt")
+    assert "Svar som få har gitt, vises sammen." in caption and "Skjult" not in caption
+    assert "kulturell bakgrunn: aldri" in alt and "ofte eller svært ofte 1" in alt
