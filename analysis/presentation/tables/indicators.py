@@ -43,11 +43,14 @@ def groups(report, *names: str) -> Table | Text:
         return ABSENT
     levels = [level for level in domains(report) if any(c["row"](level[2]) is not None for c in columns)]
     within = {by: _within_joint(columns, levels, by) for by in report.book.groupings}
+    columns = [c | {"row": _outside_joint(c, levels)} for c in columns]
     shown = [level for level in levels if not _all_hidden(columns, level[2]) or (
         _always(report, level[2]) and level[2].get("level") not in within.get(level[2].get("by"), ()))]  # fmt: skip
     head, body = by_groups(shown, columns, report.lang)
     left = [level for level in levels if level not in shown and level[2].get("level") not in within.get(level[2].get("by"), ())]
-    extra = (report.words["joint_note"],) * any(within.values()) + (report.words["refused_note"],) * bool(left) + report.rounding(*names)
+    unlike = any(len({c["row"](key) is None for c in columns}) > 1 for _, _, key in shown)
+    extra = (report.words["joint_note"],) * any(within.values()) + (report.words["unlike_note"],) * unlike
+    extra += (report.words["refused_note"],) * bool(left) + report.rounding(*names)
     labels = markdown_safe(_joined([c["label"] for c in columns], report.lang))
     caption = CAPTIONS[report.lang]["groups"].format(**report.names, wave=report.wave, labels=labels)
     return report._table(
@@ -68,6 +71,13 @@ def _within_joint(columns: list[dict], levels: list[tuple], by: str) -> set[str]
     """The levels that the columns show within a joint one."""
     keys = [key for _, _, key in levels if key.get("by") == by]
     return set().union(*(parts({key["level"]: c["row"](key) for key in keys}) for c in columns))
+
+
+def _outside_joint(column: dict, levels: list[tuple]):
+    """A column's rows without those of levels that it shows within a joint one: these stand there."""
+    keys = [key for _, _, key in levels]
+    joint = {by: parts({key["level"]: column["row"](key) for key in keys if key.get("by") == by}) for by in {key["by"] for key in keys if key}}
+    return lambda key: None if key.get("level") in joint.get(key.get("by"), ()) else column["row"](key)
 
 
 def _always(report, key: dict) -> bool:
