@@ -74,17 +74,18 @@ def corrected(new, wave: int, run, options) -> str:
     told = f"{len(found)} figures are others than those published before: {listed.name}."
     say(told)
     secret = int(found["sensitive"].sum())
-    return f"{told} {secret} of them are of sensitive items: approved by {options.approver}, {options.reason}." if secret else told
+    return f"{told} {secret} of them are of sensitive items. Approved by {options.approver}: {options.reason}."
 
 
 def approve(found, approver: str, reason: str) -> None:
-    """Raises RELEASE_APPROVAL where sensitive figures moved with the data and nobody answers for it: who was corrected could be told."""
-    told = found[found["sensitive"]]
-    if len(told) and not (approver.strip() and reason.strip()):
+    """Raises RELEASE_APPROVAL where figures moved by few persons, or sensitive ones at all, and nobody answers for what can be told of the few."""
+    if len(found) and not (approver.strip() and reason.strip()):
+        told, secret = found.sort_values("sensitive", ascending=False, kind="stable"), int(found["sensitive"].sum())
         more = [f"... and {len(told) - 5} more"] if len(told) > 5 else []
+        head = f"{len(told)} figures are others than those that are out, by fewer than five persons or of sensitive items ({secret}):"
         raise LegepaneletError(
             "RELEASE_APPROVAL",
-            "\n".join([f"{len(told)} figures of sensitive items are others than those that are out:", *told["id"].head(5), *more]),
+            "\n".join([head, *told["id"].head(5), *more]),
             'Whoever answers for it gives a name and the reason: APPROVER="..." REASON="..."; both are written into the log.',
         )  # fmt: skip
 

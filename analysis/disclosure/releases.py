@@ -98,11 +98,12 @@ def released(book: Codebook, asked: pd.DataFrame, persons: pd.Series) -> pd.Data
 def corrected(old: pd.DataFrame, new: pd.DataFrame, sensitive: pd.Series) -> pd.DataFrame:
     """Estimates that a publication shows otherwise than the one before it: `id, n, n_earlier, count, count_earlier, sensitive`.
 
-    Of ordinary items those whose numbers moved by fewer than FEW persons, of sensitive ones (`sensitive`, of the new rows) every one that moved.
+    Of ordinary items those whose numbers moved by under FEW, and means that moved while n did not; of `sensitive` ones (of the new rows) all that moved.
     """
     rows = new[new["kind"].eq("estimate") & new["status"].eq("shown")].assign(sensitive=sensitive)
     both = rows.merge(old[old["status"].eq("shown")], on="id", suffixes=("", "_earlier"))
     moved = [(both[c].astype(float) - both[f"{c}_earlier"].astype(float)).abs().fillna(0) for c in ("n", "count")]
-    few = (moved[0].between(1, FEW - 1)) | (moved[1].between(1, FEW - 1))
-    other = both["sensitive"] & ((moved[0] > 0) | (moved[1] > 0) | both["estimate"].ne(both["estimate_earlier"]))
+    differ = both["estimate"].ne(both["estimate_earlier"])
+    few = moved[0].between(1, FEW - 1) | moved[1].between(1, FEW - 1) | (differ & moved[0].eq(0) & both["unit"].eq("mean"))
+    other = both["sensitive"] & ((moved[0] > 0) | (moved[1] > 0) | differ)
     return both.loc[(few & ~both["sensitive"]) | other, ["id", "n", "n_earlier", "count", "count_earlier", "sensitive"]]

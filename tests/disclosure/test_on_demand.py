@@ -112,10 +112,10 @@ def test_a_correction_of_a_sensitive_figure_needs_an_approver(live):
     old.to_csv(path, index=False)
     again = ("publish", "--wave", "2026", "--documents", "ai-use")
     done = live.run(*again)
-    assert done.returncode == 1 and "RELEASE_APPROVAL: 1 figures of sensitive items" in done.stderr and "2026.srh_good.share" in done.stderr
+    assert done.returncode == 1 and "RELEASE_APPROVAL: 1 figures are others than those that are out" in done.stderr and "2026.srh_good.share" in done.stderr
     done = live.run(*again, "--approver", "Kari Nordmann", "--reason", "five withdrew")
     assert done.returncode == 0, done.stderr
     listed = pd.read_csv(live.folder / "published" / "synthetic" / "releases" / "2026-differences.csv")
     assert list(listed["id"]) == ["2026.srh_good.share"]
-    assert "approved by Kari Nordmann" in (live.folder / "published" / "LOG.md").read_text(encoding="utf-8")
+    assert "Approved by Kari Nordmann: five withdrew." in (live.folder / "published" / "LOG.md").read_text(encoding="utf-8")
     path.write_bytes(before)
