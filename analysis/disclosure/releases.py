@@ -98,7 +98,7 @@ def released(book: Codebook, asked: pd.DataFrame, persons: pd.Series) -> pd.Data
 def corrected(old: pd.DataFrame, new: pd.DataFrame, sensitive: pd.Series) -> pd.DataFrame:
     """Estimates that a publication shows otherwise than the one before it: `id, n, n_earlier, count, count_earlier, sensitive`.
 
-    Of ordinary items those whose numbers moved by under FEW, and means that moved while n did not; of `sensitive` ones (of the new rows) all that moved.
+    Of ordinary items those whose numbers moved by under FEW, and means that moved while n did not; of `sensitive` ones (of the new rows) all moved.
     """
     rows = new[new["kind"].eq("estimate") & new["status"].eq("shown")].assign(sensitive=sensitive)
     both = rows.merge(old[old["status"].eq("shown")], on="id", suffixes=("", "_earlier"))
