@@ -11,13 +11,18 @@ KEPT = ROOT / ".build" / "pictures"
 MOST = 5000  # files that are kept; a picture has three, the reports of seventeen waves in two languages some 3,000
 
 
+def are_kept(key: str, suffixes: Sequence[str]) -> bool:
+    """Whether all files of a key are there."""
+    return all((KEPT / f"{key}{suffix}").is_file() for suffix in suffixes)
+
+
 def kept(key: str, suffixes: Sequence[str], make: Callable[[Path], None]) -> list[Path]:
     """The files of a key, one a suffix; if one is missing, `make` writes all of them, as its path with the suffixes.
 
     They appear whole, whoever else may be at it.
     """
     found = [KEPT / f"{key}{suffix}" for suffix in suffixes]
-    if not all(path.is_file() for path in found):
+    if not are_kept(key, suffixes):
         KEPT.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=KEPT) as folder:
             make(Path(folder) / key)

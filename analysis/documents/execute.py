@@ -12,8 +12,9 @@ from nbclient.exceptions import CellExecutionError
 
 from analysis.documents.qmd import front_matter, options, set_front_matter
 from analysis.errors import LegepaneletError
+from analysis.presentation.kernel import DRAWERS
 from analysis.presentation.provenance import SPAN
-from analysis.settings import ROOT
+from analysis.settings import ROOT, settings
 
 INLINE = re.compile(r"`\{python\}\s*(.+?)`")
 ESCAPED = re.compile(r"([\\`*_{}\[\]<>@#|~^$])")
@@ -43,6 +44,7 @@ def execute(
                 elif cell.cell_type == "markdown":
                     cell.source = _fill_in(client, cell)
             cards = _cards(client, notebook, data_hash)
+            _finish(client)
     notebook.metadata.pop("language_info", None)
     return notebook, cards
 
@@ -64,10 +66,18 @@ def _cards(client, notebook, data_hash: str) -> str:
     return ast.literal_eval(result["data"]["text/plain"])
 
 
+def _finish(client) -> None:
+    """Waits for the pictures that are still being drawn."""
+    message = client.kc.execute("from analysis import presentation as _presentation", silent=True, user_expressions={"drawn": "_presentation.drawn()"})
+    drawn = client.wait_for_reply(message)["content"]["user_expressions"]["drawn"]
+    if drawn["status"] != "ok":
+        raise LegepaneletError("DOCUMENT_FAILED", f"a picture could not be drawn: {drawn['ename']}: {drawn['evalue']}")
+
+
 def _environment(private: str) -> dict:
     """The kernel's environment: nothing of the user's home, time zone or locale reaches the document."""
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-    return os.environ | {"PYTHONPATH": path, "IPYTHONDIR": private, "JUPYTER_CONFIG_DIR": private, "MPLCONFIGDIR": private, "TZ": "UTC",
+    return os.environ | {"PYTHONPATH": path, DRAWERS: str(settings().workers), "IPYTHONDIR": private, "JUPYTER_CONFIG_DIR": private, "MPLCONFIGDIR": private, "TZ": "UTC",
                          "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}  # fmt: skip
 
 

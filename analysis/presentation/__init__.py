@@ -6,9 +6,7 @@ that runs the kernel uses small modules of this package, and waits for no plotti
 
 import json
 
-from analysis.presentation import cards as _cards
-
-__all__ = ["cards", "open"]
+__all__ = ["cards", "drawn", "open"]
 _opened = []
 
 
@@ -25,4 +23,13 @@ def open(wave: int, lang: str, article: str = ""):
 
 def cards(rows: list[str], data_hash: str) -> str:
     """What the results `rows` tell of themselves (see `cards.cards`), in the report that was opened last, as JSON."""
-    return json.dumps(_cards.cards(_opened[0], set(rows), data_hash), ensure_ascii=False)
+    from analysis.presentation.cards import cards as of_rows
+
+    return json.dumps(of_rows(_opened[0], set(rows), data_hash), ensure_ascii=False)
+
+
+def drawn() -> None:
+    """Ends when every picture of the document is there; whoever runs the kernel with drawers calls it last. Raises what drawing raised."""
+    from analysis.presentation.drawings import finish
+
+    finish()

@@ -39,7 +39,7 @@ COUNTED = {
 def cards(report, ids: set[str], data_hash: str) -> dict:
     """Words of the card, and row id -> [[heading, text], ...] for the rows a document shows."""
     texts = TEXTS[report.lang]
-    rows = {row["id"]: row for part in report.results.parts.values() for row in part if row["id"] in ids}
+    rows = report.results.by_id(ids)
     words = {key: texts[key] for key in ("title", "close", "row", "sum")}
     data = texts["hash"].format(hash=data_hash[:12]) + (f" ({texts['synthetic']})" if report.results.synthetic else "")
     return {"words": words | {"data": [texts["data"], data]}, "rows": {i: _card(report, rows[i]) for i in sorted(rows)}}

@@ -2,16 +2,21 @@
 
 import hashlib
 import shutil
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from multiprocessing import get_context
 from pathlib import Path
 
 import pandas as pd
 
-from analysis.kept import kept
-from analysis.presentation.kernel import wants_raster
+from analysis.kept import are_kept, kept
+from analysis.presentation.kernel import drawers, wants_raster
 from analysis.presentation.provenance import Traced
 from analysis.settings import ROOT, settings
+
+
+_drawing: list[Future] = []  # what the drawers are at
 
 
 @dataclass(frozen=True)
@@ -23,17 +28,47 @@ class Drawing:
 
     def save(self, folder: Path, name: str, synthetic: str | None, alt: str) -> Path:
         """Writes `name`.svg and `name`.json as `style.save` does, from what is kept if it is. Gives the path without suffix."""
-        suffixes = (".svg", ".json", *([".png"] if wants_raster() else []))
-        key = hashlib.sha256(repr((self.chart, plain(self.arguments), synthetic, alt, _code())).encode()).hexdigest()[:32]
+        key, suffixes = self.key(synthetic, alt), _suffixes()
         folder.mkdir(parents=True, exist_ok=True)
         for suffix, path in zip(suffixes, kept(key, suffixes, lambda place: self._draw(place, synthetic, alt)), strict=True):
             shutil.copyfile(path, folder / f"{name}{suffix}")
         return folder / name
 
+    def key(self, synthetic: str | None, alt: str) -> str:
+        """What the picture is kept under."""
+        return hashlib.sha256(repr((self.chart, plain(self.arguments), synthetic, alt, _code())).encode()).hexdigest()[:32]
+
     def _draw(self, place: Path, synthetic: str | None, alt: str) -> None:
         from analysis.presentation import charts, style
 
         style.save(getattr(charts, self.chart)(*self.arguments), place.parent, place.name, synthetic, alt)
+
+
+def draw(drawing: Drawing, folder: Path, name: str, synthetic: str | None, alt: str) -> Path:
+    """Saves a drawing; where the kernel has drawers and the picture is not kept, one of them does, and `finish` waits for it."""
+    if drawers() < 2 or are_kept(drawing.key(synthetic, alt), _suffixes()):
+        return drawing.save(folder, name, synthetic, alt)
+    _drawing.append(_pool().submit(drawing.save, folder, name, synthetic, alt))
+    return folder / name
+
+
+def finish() -> None:
+    """Waits for the drawers, and lets them go. Raises what one of them raised."""
+    for one in _drawing:
+        one.result()
+    if _drawing:
+        _drawing.clear()
+        _pool().shutdown()
+        _pool.cache_clear()
+
+
+@cache
+def _pool() -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(drawers(), get_context("spawn"))  # a kernel has threads, and may not fork
+
+
+def _suffixes() -> tuple[str, ...]:
+    return (".svg", ".json", *([".png"] if wants_raster() else []))
 
 
 def plain(value) -> object:

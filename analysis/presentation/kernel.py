@@ -10,12 +10,18 @@ from pathlib import Path
 from analysis.settings import ROOT
 
 TOLD = "QUARTO_EXECUTE_INFO"
+DRAWERS = "LEGEPANELET_DRAWERS"
 RASTER = ("docx", "jats")  # formats that take no SVG
 NOTES = ROOT / ".build" / "quarto"  # document -> the wave it was last rendered for, for `reports/_extensions/look/after.py`
 
 
 def in_quarto() -> bool:
     return TOLD in os.environ
+
+
+def drawers() -> int:
+    """How many processes may draw beside the kernel: one, the kernel itself, unless whoever runs it waits for them at the end."""
+    return int(os.environ.get(DRAWERS, "1"))
 
 
 def wants_raster() -> bool:

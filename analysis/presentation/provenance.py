@@ -26,6 +26,9 @@ class Traced(float):
         made.rows, made.field, made.scale = rows, field, scale
         return made
 
+    def __reduce__(self):  # to another process, which draws
+        return Traced, (float(self), self.rows, self.field, self.scale)
+
     def __mul__(self, factor):
         return Traced(float(self) * factor, self.rows, self.field, self.scale * factor)
 

@@ -28,7 +28,7 @@ from analysis.presentation import (
     sections,
     tables,
 )
-from analysis.presentation.drawings import Drawing
+from analysis.presentation.drawings import Drawing, draw
 from analysis.presentation.floats import ABSENT, Cell, Figure, Table, Text, markdown_safe
 from analysis.presentation.kernel import in_quarto, note_wave
 from analysis.presentation.numbers import NBSP
@@ -94,7 +94,7 @@ class Report:
     def joint_levels(self) -> dict[str, set[str]]:
         """Grouping -> the levels of it that several are shown as, in any table of the wave."""
         found: dict[str, set[str]] = {}
-        for row in (row for (_, wave), rows in self.results.parts.items() if wave == self.wave for row in rows if JOINT in row["level"]):
+        for row in (row for row in self.results.of_wave(self.wave) if JOINT in row["level"]):
             found.setdefault(row["by"], set()).add(row["level"])
         return found
 
@@ -195,7 +195,7 @@ class Report:
 
     def _unanswered(self, name: str, wave: int) -> bool:
         """Whether the wave asked the indicator and nobody answered: then nothing of it is estimated."""
-        rows = self.results.parts.get((name, wave), [])
+        rows = self.results.rows(name, wave)
         return name in self.known and wave in self.results.waves and not any(row["kind"] == "estimate" for row in rows)
 
     def value(self, name: str, statistic: str | None = None, **key) -> Text:
@@ -334,7 +334,7 @@ class Report:
     def count(self, indicator: str, level: str, by: str = "step") -> Text:
         """A count of the flow or of retention; what the wave has nothing of (retention in the first) marks its section as absent."""
         row = self.results.row(wave=self.wave, indicator=indicator, by=by, level=level, statistic="count")
-        if row is None and indicator in COUNTED and not self.results.parts.get((indicator, self.wave)):
+        if row is None and indicator in COUNTED and not self.results.rows(indicator, self.wave):
             return ABSENT
         if row is None:
             lookup.nothing(self.results, indicator, self.wave, by=by, level=level, statistic="count")
@@ -476,7 +476,7 @@ class Report:
                 *([Cell(label, number=False), *[Cell(numbers.HIDDEN)] * (len(head) - 1)] for label in hidden),
             ]
         mark = self.words["synthetic"] if self.results.synthetic else None
-        path = drawing.save(FIGURES, f"fig-{name.replace('_', '-')}", mark, alt)
+        path = draw(drawing, FIGURES, f"fig-{name.replace('_', '-')}", mark, alt)
         prefix = f"{self.words['synthetic']}. " if self.results.synthetic else ""
         data = Table(f"data-{name}", [head], body, self.words["figure_data"], self._hidden_note(body))
         return Figure(name.replace("_", "-"), path, prefix + alt, self._caption(caption), data)

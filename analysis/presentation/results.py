@@ -1,6 +1,7 @@
 """The publishable results that a document may look at: those of its wave and of earlier ones."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -12,12 +13,16 @@ from analysis.results import FIGURES, NUMBERS, TEXT, WHOLE
 
 @dataclass(frozen=True)
 class Results:
-    """Rows of `results.csv` of several waves, and whether they are synthetic."""
+    """Rows of `results.csv` of several waves, and whether they are synthetic.
+
+    Documents ask thousands of times, of a part of the rows: these become records, whose figures know where they come from, when they are asked for.
+    """
 
     empty: pd.DataFrame  # the table's columns
     synthetic: bool
     waves: list[int]
-    parts: dict[tuple[str, int], list[dict]]  # (indicator, wave) -> its rows; documents ask thousands of times
+    values: dict[tuple[str, int], list[tuple]]  # (indicator, wave) -> its rows, each the values of the columns
+    _records: dict[tuple[str, int], list[dict]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, folder: Path, waves: list[int]) -> "Results":
@@ -32,16 +37,33 @@ class Results:
             tables.append(pd.read_csv(path, dtype={c: str for c in TEXT} | {c: "Int64" for c in WHOLE}, keep_default_na=False,
                                       na_values={c: [""] for c in WHOLE + NUMBERS}))  # fmt: skip
         rows = pd.concat(tables, ignore_index=True)
-        parts: dict[tuple[str, int], list[dict]] = {}
-        names = list(rows)
-        for values in zip(
-            *(rows[c].tolist() for c in names), strict=True
-        ):  # to_dict and isna, value by value, take seconds
-            row = dict(zip(names, values, strict=True))
-            known = (c for c in FIGURES if row[c] is not pd.NA and row[c] == row[c])
-            row |= {c: Traced(row[c], (row["id"],), c) for c in known}
-            parts.setdefault((row["indicator"], row["wave"]), []).append(row)
-        return cls(rows.iloc[:0], "data" in rows, waves, parts)
+        values: dict[tuple[str, int], list[tuple]] = {}
+        of = zip(rows["indicator"].tolist(), rows["wave"].tolist(), strict=True)
+        for key, row in zip(of, zip(*(rows[c].tolist() for c in rows), strict=True), strict=True):
+            values.setdefault(key, []).append(row)
+        return cls(rows.iloc[:0], "data" in rows, waves, values)
+
+    def rows(self, indicator: str, wave: int) -> list[dict]:
+        """The rows of an indicator in a wave."""
+        key = (indicator, wave)
+        if key not in self._records:
+            self._records[key] = [self._record(values) for values in self.values.get(key, ())]
+        return self._records[key]
+
+    def _record(self, values: tuple) -> dict:
+        row = dict(zip(self.empty, values, strict=True))
+        known = (c for c in FIGURES if row[c] is not pd.NA and row[c] == row[c])
+        return row | {c: Traced(row[c], (row["id"],), c) for c in known}
+
+    def of_wave(self, wave: int) -> list[dict]:
+        """All rows of a wave."""
+        return [row for indicator, of in self.values if of == wave for row in self.rows(indicator, wave)]
+
+    def by_id(self, ids: Collection[str]) -> dict[str, dict]:
+        """Id -> row."""
+        place = list(self.empty).index("id")
+        found = [key for key, rows in self.values.items() if any(values[place] in ids for values in rows)]
+        return {row["id"]: row for key in found for row in self.rows(*key) if row["id"] in ids}
 
     def where(self, indicator: str, wave: int | None = None, **columns) -> pd.DataFrame:
         """An indicator's rows (of one wave, or of all) with these values; a key column that is not named must be empty.
@@ -64,4 +86,4 @@ class Results:
     def _matching(self, indicator: str, wave: int, columns: dict) -> list[dict]:
         asked = {"by": "", "by2": "", "model": "", "vs_level": ""} | columns
         asked = {c: v if isinstance(v, list) else [v] for c, v in asked.items() if v is not ...}
-        return [row for row in self.parts.get((indicator, wave), []) if all(row[c] in v for c, v in asked.items())]
+        return [row for row in self.rows(indicator, wave) if all(row[c] in v for c, v in asked.items())]

@@ -10,6 +10,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import seaborn as sns
 from matplotlib import font_manager
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 
 from analysis.presentation import provenance
 from analysis.presentation.kernel import wants_raster
@@ -72,7 +73,10 @@ def save(figure, folder: Path, name: str, synthetic: str | None, alt: str) -> Pa
         figure.text(0.995, 0.995, synthetic, ha="right", va="top", fontsize=7, color=ALARM, fontweight="semibold")
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / name
-    figure.savefig(path.with_suffix(".svg"), metadata={"Date": None, "Creator": None})
+    canvas, figure.dpi = FigureCanvasSVG(figure), 72
+    figure.get_layout_engine().execute(figure)  # `savefig` would draw everything once more only for this
+    figure.set_layout_engine("none")
+    canvas.print_svg(path.with_suffix(".svg"), metadata={"Date": None, "Creator": None})
     if wants_raster():
         figure.savefig(path.with_suffix(".png"), metadata={"Software": None})
     plt.close(figure)
