@@ -68,7 +68,8 @@ def _cards(client, notebook, data_hash: str) -> str:
 
 def _finish(client) -> None:
     """Waits for the pictures that are still being drawn."""
-    message = client.kc.execute("from analysis import presentation as _presentation", silent=True, user_expressions={"drawn": "_presentation.drawn()"})
+    asked = {"drawn": "_presentation.drawn()"}
+    message = client.kc.execute("from analysis import presentation as _presentation", silent=True, user_expressions=asked)
     drawn = client.wait_for_reply(message)["content"]["user_expressions"]["drawn"]
     if drawn["status"] != "ok":
         raise LegepaneletError("DOCUMENT_FAILED", f"a picture could not be drawn: {drawn['ename']}: {drawn['evalue']}")

@@ -15,7 +15,6 @@ from analysis.presentation.kernel import drawers, wants_raster
 from analysis.presentation.provenance import Traced
 from analysis.settings import ROOT, settings
 
-
 _drawing: list[Future] = []  # what the drawers are at
 
 

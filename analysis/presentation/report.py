@@ -94,8 +94,9 @@ class Report:
     def joint_levels(self) -> dict[str, set[str]]:
         """Grouping -> the levels of it that several are shown as, in any table of the wave."""
         found: dict[str, set[str]] = {}
-        for row in (row for row in self.results.of_wave(self.wave) if JOINT in row["level"]):
-            found.setdefault(row["by"], set()).add(row["level"])
+        for by, level in self.results.groups_of(self.wave):
+            if JOINT in level:
+                found.setdefault(by, set()).add(level)
         return found
 
     def rounding(self, *names: str) -> tuple[str, ...]:

@@ -55,9 +55,10 @@ class Results:
         known = (c for c in FIGURES if row[c] is not pd.NA and row[c] == row[c])
         return row | {c: Traced(row[c], (row["id"],), c) for c in known}
 
-    def of_wave(self, wave: int) -> list[dict]:
-        """All rows of a wave."""
-        return [row for indicator, of in self.values if of == wave for row in self.rows(indicator, wave)]
+    def groups_of(self, wave: int) -> set[tuple[str, str]]:
+        """(grouping, level) of every row of a wave."""
+        by, level = (list(self.empty).index(name) for name in ("by", "level"))
+        return {(row[by], row[level]) for (_, of), rows in self.values.items() if of == wave for row in rows}
 
     def by_id(self, ids: Collection[str]) -> dict[str, dict]:
         """Id -> row."""
