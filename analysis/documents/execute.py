@@ -78,7 +78,8 @@ def _finish(client) -> None:
 def _environment(private: str) -> dict:
     """The kernel's environment: nothing of the user's home, time zone or locale reaches the document."""
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-    return os.environ | {"PYTHONPATH": path, DRAWERS: str(settings().workers), "IPYTHONDIR": private, "JUPYTER_CONFIG_DIR": private, "MPLCONFIGDIR": private, "TZ": "UTC",
+    return os.environ | {"PYTHONPATH": path, DRAWERS: str(settings().workers), "IPYTHONDIR": private, "JUPYTER_CONFIG_DIR": private,
+                         "MPLCONFIGDIR": private, "TZ": "UTC",
                          "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}  # fmt: skip
 
 

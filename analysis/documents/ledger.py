@@ -6,7 +6,7 @@ HTML id, a Word bookmark and a JATS id. Numbers of a picture and of its alternat
 
 import json
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
@@ -141,9 +141,15 @@ def page(cards: str) -> str:
     return f'<script type="application/json" id="number-rows">{rows}</script>\n<script>\n{script}</script>\n'
 
 
+def lines(ledger: dict) -> str:
+    """A ledger as JSON, a number a line: a change of one is seen as one."""
+    numbers = ",\n".join(json.dumps(entry, ensure_ascii=False) for entry in ledger["numbers"])
+    about = json.dumps(ledger | {"numbers": None}, ensure_ascii=False)
+    return about.replace('"numbers": null', f'"numbers": [\n{numbers}\n]', 1)
+
+
 def write(entries: list[Entry], path: Path, **about) -> None:
     """Writes a document's ledger: what it is of (`about`), and its numbers."""
-    text = json.dumps(about | {"numbers": [asdict(entry) for entry in entries]}, ensure_ascii=False, indent=1)
     part = path.with_suffix(".part")
-    part.write_text(text + "\n", encoding="utf-8")
+    part.write_text(lines(about | {"numbers": [vars(entry) for entry in entries]}) + "\n", encoding="utf-8")
     part.replace(path)

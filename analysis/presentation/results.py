@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -51,18 +52,22 @@ class Results:
         return self._records[key]
 
     def _record(self, values: tuple) -> dict:
-        row = dict(zip(self.empty, values, strict=True))
+        row = dict(zip(self.columns, values, strict=True))
         known = (c for c in FIGURES if row[c] is not pd.NA and row[c] == row[c])
         return row | {c: Traced(row[c], (row["id"],), c) for c in known}
 
+    @cached_property
+    def columns(self) -> list[str]:
+        return self.empty.columns.tolist()
+
     def groups_of(self, wave: int) -> set[tuple[str, str]]:
         """(grouping, level) of every row of a wave."""
-        by, level = (list(self.empty).index(name) for name in ("by", "level"))
+        by, level = (self.columns.index(name) for name in ("by", "level"))
         return {(row[by], row[level]) for (_, of), rows in self.values.items() if of == wave for row in rows}
 
     def by_id(self, ids: Collection[str]) -> dict[str, dict]:
         """Id -> row."""
-        place = list(self.empty).index("id")
+        place = self.columns.index("id")
         found = [key for key, rows in self.values.items() if any(values[place] in ids for values in rows)]
         return {row["id"]: row for key in found for row in self.rows(*key) if row["id"] in ids}
 
@@ -87,4 +92,7 @@ class Results:
     def _matching(self, indicator: str, wave: int, columns: dict) -> list[dict]:
         asked = {"by": "", "by2": "", "model": "", "vs_level": ""} | columns
         asked = {c: v if isinstance(v, list) else [v] for c, v in asked.items() if v is not ...}
-        return [row for row in self.rows(indicator, wave) if all(row[c] in v for c, v in asked.items())]
+        found = self.rows(indicator, wave)
+        for column, wanted in asked.items():  # one after the other: the first leave little to the others
+            found = [row for row in found if row[column] in wanted]
+        return found

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from importlib.metadata import distributions
 from pathlib import Path
 
+from analysis.documents.ledger import lines
 from analysis.errors import LegepaneletError
 from analysis.settings import ROOT, settings
 
@@ -86,11 +87,16 @@ def write(found: dict, folder: Path) -> None:
     part.replace(folder / NAME)
 
 
+def together(ledgers: list[dict]) -> str:
+    """The ledgers of a wave's documents as one JSON text."""
+    return "[\n" + ",\n".join(map(lines, ledgers)) + "\n]\n"
+
+
 def record(wave: int, raw: dict[int, tuple], kind: str, renderer: str, command: str) -> None:
     """Gathers the ledgers of the wave's documents into numbers.json, and writes the manifest."""
     folder = settings().output / str(wave)
     ledgers = [json.loads(p.read_text(encoding="utf-8")) for p in sorted(folder.glob(f"*.{LEDGER}"))]
     part = folder / f"{LEDGER}.part"
-    part.write_text(json.dumps(ledgers, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    part.write_text(together(ledgers), encoding="utf-8")
     part.replace(folder / LEDGER)
     write(build(wave, raw, kind, renderer, command), folder)

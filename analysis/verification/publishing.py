@@ -133,7 +133,7 @@ def publish(wave: int, kind: str, reason: str, commit: str, documents: list[str]
             elif path.is_dir():
                 shutil.copytree(path, stage / path.name)
     shutil.copy(source / REVIEW, stage)
-    (stage / LEDGER).write_text(json.dumps(ledgers, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    (stage / LEDGER).write_text(manifest.together(ledgers), encoding="utf-8")
     made = pd.concat(let_out(settings().output, wave, entries_of(ledgers)).values(), ignore_index=True)
     write_results(made[made["wave"] == wave], stage / RESULTS)
     write_results(made[made["wave"] != wave], stage / EARLIER)
