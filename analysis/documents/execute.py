@@ -4,9 +4,14 @@ import ast
 import os
 import re
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
+from jupyter_core.utils import run_sync
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
@@ -17,13 +22,49 @@ from analysis.presentation.provenance import SPAN
 from analysis.settings import ROOT, settings
 
 INLINE = re.compile(r"`\{python\}\s*(.+?)`")
+PRELOAD = "--IPKernelApp.exec_lines=__import__('analysis.presentation.report')"
 ESCAPED = re.compile(r"([\\`*_{}\[\]<>@#|~^$])")
 
 
+@contextmanager
+def kernel(folder: Path) -> Iterator[NotebookClient]:
+    """A kernel that starts in `folder`, and has loaded what documents need, while its caller goes on."""
+    client = NotebookClient(nbformat.v4.new_notebook(), timeout=600, kernel_name="python3", resources={"metadata": {"path": str(folder)}},
+                            store_widget_state=False, record_timing=False, extra_arguments=["--log-level=50", PRELOAD])  # fmt: skip
+    with tempfile.TemporaryDirectory() as private:
+        client.create_kernel_manager()
+        client.km.transport = "ipc"  # sockets of the file system: no port is opened
+        client.km.connection_file = f"{private}/kernel.json"
+        client.start_new_kernel(cwd=str(folder), env=_environment(private))
+        try:
+            yield client
+        finally:
+            if client.km is not None and client.km.has_kernel:  # it stays, or was never run
+                run_sync(client.km.shutdown_kernel)(now=True)
+
+
+@dataclass
+class Ran:
+    """What a kernel that stays has run: the code cells in their order, and what its texts became."""
+
+    code: list[nbformat.NotebookNode] = field(default_factory=list)
+    texts: dict[str, str] = field(default_factory=dict)
+
+    def has(self, place: int, cell: nbformat.NotebookNode) -> bool:
+        """Whether the kernel's code cell of that place is this one; if not, it is forgotten with all after it, and all texts."""
+        if place < len(self.code) and self.code[place].source == cell.source:
+            return True
+        del self.code[place:]
+        self.texts.clear()
+        return False
+
+
 def execute(
-    notebook: nbformat.NotebookNode, *, parameters: dict, metadata: dict, folder: Path, data_hash: str
+    client: NotebookClient, notebook: nbformat.NotebookNode, *, parameters: dict, metadata: dict, data_hash: str, before: Ran | None = None
 ) -> tuple[nbformat.NotebookNode, str]:
-    """The notebook run in `folder`, with `parameters` set after the cell tagged so and `metadata` in its front matter; and its cards.
+    """The notebook run by a `kernel`, with `parameters` set after the cell tagged so and `metadata` in its front matter; and its cards.
+
+    With `before` the kernel stays, and runs what differs from it: the first code cell that is another and all after it, and texts that are new.
 
     Inline expressions are replaced by their values. The cards (JSON) tell of every results row shown, and of the raw data (`data_hash`).
     Raises DOCUMENT_FAILED with the document's own file and line.
@@ -31,20 +72,11 @@ def execute(
     notebook = nbformat.from_dict(notebook)
     notebook.cells = _with_parameters(notebook.cells, parameters)
     set_front_matter(notebook, front_matter(notebook) | metadata)
-    client = NotebookClient(notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(folder)}},
-                            store_widget_state=False, record_timing=False, extra_arguments=["--log-level=50"])  # fmt: skip
-    with tempfile.TemporaryDirectory() as private:
-        client.create_kernel_manager()
-        client.km.transport = "ipc"  # sockets of the file system: no port is opened
-        client.km.connection_file = f"{private}/kernel.json"
-        with client.setup_kernel(env=_environment(private)):
-            for number, cell in enumerate(notebook.cells):
-                if cell.cell_type == "code":
-                    _run(client, cell, number)
-                elif cell.cell_type == "markdown":
-                    cell.source = _fill_in(client, cell)
-            cards = _cards(client, notebook, data_hash)
-            _finish(client)
+    client.nb = notebook
+    with client.setup_kernel(cleanup_kc=before is None):
+        _run_cells(client, notebook.cells, Ran() if before is None else before)
+        cards = _cards(client, notebook, data_hash)
+        _finish(client)
     notebook.metadata.pop("language_info", None)
     return notebook, cards
 
@@ -93,6 +125,22 @@ def _with_parameters(cells: list, parameters: dict) -> list:
     cell = nbformat.v4.new_code_cell("\n".join(lines), id="cell-parameters")
     cell.metadata["tags"] = ["injected-parameters"]
     return [*cells[: found[0] + 1], cell, *cells[found[0] + 1 :]]
+
+
+def _run_cells(client, cells: list, ran: Ran) -> None:
+    place = 0
+    for number, cell in enumerate(cells):
+        if cell.cell_type == "code":
+            if ran.has(place, cell):
+                cell.outputs, cell.execution_count = deepcopy(ran.code[place].outputs), ran.code[place].execution_count
+            else:
+                _run(client, cell, number)
+                ran.code.append(deepcopy(cell))
+            place += 1
+        elif cell.cell_type == "markdown":
+            if cell.source not in ran.texts:
+                ran.texts[cell.source] = _fill_in(client, cell)
+            cell.source = ran.texts[cell.source]
 
 
 def _run(client, cell, number: int) -> None:

@@ -184,12 +184,12 @@ def document_task(run: Run, document: str, wave: int, lang: str, formats: list[s
 
 
 def write_document(source, wave, lang, kind, outputs, notebook, renderer, edition, data_hash) -> None:
-    from analysis.documents import write
+    from analysis.documents.making import Document, write
 
     if TYPE_CHECKING:  # run by the document's kernel
         from analysis import presentation  # noqa: F401
 
-    write(source, wave, lang, kind, dict(outputs), notebook, renderer, edition, data_hash)
+    write(Document(source, wave, lang, kind, edition, data_hash), dict(outputs), notebook, renderer)
 
 
 def check_compared(run: Run, document: str, wave: int) -> None:

@@ -4,6 +4,7 @@ Documents have one front door: `report = presentation.open(wave, lang)`. What dr
 that runs the kernel uses small modules of this package, and waits for no plotting library.
 """
 
+import gc
 import json
 
 __all__ = ["cards", "drawn", "open"]
@@ -17,6 +18,7 @@ def open(wave: int, lang: str, article: str = ""):
     """
     from analysis.presentation.report import Report
 
+    gc.set_threshold(200_000, 100, 100)  # a document makes records by the hundred thousand and throws none away: looking for waste takes a fifth of it
     _opened[:] = [Report.of(wave, lang, article)]
     return _opened[0]
 

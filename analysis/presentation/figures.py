@@ -215,6 +215,12 @@ def distribution(report, question) -> pd.DataFrame:
 
     The column `codes` tells of which answers a share is.
     """
+    if question.id not in report.distributions:
+        report.distributions[question.id] = _distribution(report, question)
+    return report.distributions[question.id]
+
+
+def _distribution(report, question) -> pd.DataFrame:
     rows = report.results.where(wave=report.wave, indicator=question.id, statistic=["share", "share_joined"])
     rows = rows[rows["category"].notna()].sort_values("category")
     joint = rows["statistic"] == "share_joined"

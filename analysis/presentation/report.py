@@ -2,7 +2,7 @@
 
 import difflib
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -54,6 +54,7 @@ class Report:
     lang: str
     book: Codebook
     results: Results
+    distributions: dict[str, pd.DataFrame] = field(default_factory=dict)  # by question, made once (`figures.distribution`)
 
     @classmethod
     def of(cls, wave: int, lang: str, article: str = "") -> "Report":

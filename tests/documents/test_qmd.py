@@ -5,7 +5,7 @@ import re
 import pytest
 
 from analysis.documents import qmd
-from analysis.documents.execute import execute
+from analysis.documents.execute import execute, kernel
 from analysis.errors import LegepaneletError
 from analysis.settings import ROOT
 
@@ -51,15 +51,16 @@ def test_a_block_that_is_not_closed(tmp_path):
 
 def test_inline_values_are_filled_in_and_plain_text_is_escaped(tmp_path):
     notebook = qmd.read(write(tmp_path, "Runde `{python} wave` og `{python} 'a*b_c'`.\n"))
-    done, _ = execute(notebook, parameters={"wave": 2026}, metadata={"wave": 2026}, folder=tmp_path, data_hash="")
+    with kernel(tmp_path) as client:
+        done, _ = execute(client, notebook, parameters={"wave": 2026}, metadata={"wave": 2026}, data_hash="")
     assert done.cells[-1].source == "Runde 2026 og a\\*b\\_c."
     assert "wave: 2026" in done.cells[0].source
 
 
 def test_a_failing_expression_names_its_line(tmp_path):
     notebook = qmd.read(write(tmp_path, "En linje.\n\nTo `{python} 1/0`.\n"))
-    with pytest.raises(LegepaneletError, match=r"sample\.nb\.qmd line 13: `1/0`: ZeroDivisionError"):
-        execute(notebook, parameters={}, metadata={}, folder=tmp_path, data_hash="")
+    with pytest.raises(LegepaneletError, match=r"sample\.nb\.qmd line 13: `1/0`: ZeroDivisionError"), kernel(tmp_path) as client:
+        execute(client, notebook, parameters={}, metadata={}, data_hash="")
 
 
 @pytest.mark.parametrize(("line", "told"), [("article: true", "ours is 'journal-article'"), ("language: nb", "ours is 'lang'"), ("date-format: long", "is Quarto's own"),
