@@ -25,7 +25,7 @@ export PYTHONUTF8 := 1
 unexport PYTHONDONTWRITEBYTECODE # compiled modules are kept, whatever the machine says: a start takes half the time
 
 .DEFAULT_GOAL := help
-.PHONY: help environment tools quarto report reports article articles check export data publish table verify attack crosscheck impact bundle forget test quick \
+.PHONY: help environment tools quarto report reports article articles check export data publish table verify attack crosscheck impact bundle forget watch test quick \
 	slow simulate fuzz bench calibration lock clean
 
 help: ## list the commands
@@ -81,6 +81,9 @@ impact: environment ## what is published and would be displayed otherwise today;
 
 bundle: environment ## one zip of a publication for a journal or an archive: make bundle WAVE=2026
 	@.venv/bin/python -m analysis.door bundle
+
+watch: environment ## a document on a page that follows its text as you write: make watch WAVE=2026 (ARTICLE=ai-use)
+	@.venv/bin/python -m analysis.door watch
 
 forget: environment ## remove all that is held of one member; the number is asked for (docs/personvern.md)
 	@.venv/bin/python -m analysis.door forget

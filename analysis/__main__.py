@@ -13,13 +13,14 @@ from analysis.forgetting import forget
 from analysis.options import REPORT, run_of, say, wave_of
 from analysis.releasing import attack, bundle, crosscheck, impact, publish, verify
 from analysis.settings import ROOT, settings
+from analysis.watching import watch
 from analysis.writing import export, write
 
 
 def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
-        if options.command in ("check", "verify"):  # they write nothing that another run could need
+        if options.command in ("check", "verify", "watch"):  # they write nothing that another run could need, or do not end
             return options.run(options)
         with pipeline.alone(lambda: say("Another run is at work in this project; waiting for it to end.")):
             return options.run(options)
@@ -125,6 +126,7 @@ COMMANDS = {
     "crosscheck": Command(crosscheck, "a second computation in R's survey", ("wave", "data")),
     "impact": Command(impact, "published numbers that would be displayed otherwise today", ("data",)),
     "forget": Command(forget, "remove all that is held of one member", ("data",)),
+    "watch": Command(watch, "a document on a page that follows its text", ("wave", "article", "lang", "data")),
     "bundle": Command(bundle, "one zip for a journal or an archive", ("wave",)),
 }
 

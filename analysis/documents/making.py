@@ -66,6 +66,16 @@ def write(document: Document, outputs: dict[str, Path], notebook: Path, renderer
     os.replace(part, notebook)
 
 
+def shown(document: Document, book: Codebook, client: NotebookClient, ran: Ran) -> bytes:
+    """The document's page, by a kernel that stays (see `execute`)."""
+    done, cards, faults = run(document, book, client, ran)
+    judge(document, faults)
+    recorded(document, done, cards)
+    page = document.stage / "page.html"
+    render.render(done, outputs={"html": page}, resources=document.stage, epoch=document.epoch(book))
+    return page.read_bytes()
+
+
 def clear(document: Document) -> None:
     """An empty folder to make the document in."""
     shutil.rmtree(document.stage, ignore_errors=True)
