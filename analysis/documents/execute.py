@@ -88,7 +88,7 @@ def _cards(client, notebook, data_hash: str) -> str:
     )
     if not rows:
         return ""
-    asked = {"cards": f"_presentation.cards({rows!r}, {data_hash!r})"}
+    asked = {"cards": f"_presentation.cards_of({rows!r}, {data_hash!r})"}
     message = client.kc.execute(
         "from analysis import presentation as _presentation", silent=True, user_expressions=asked
     )

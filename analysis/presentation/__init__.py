@@ -7,7 +7,7 @@ that runs the kernel uses small modules of this package, and waits for no plotti
 import gc
 import json
 
-__all__ = ["cards", "drawn", "open"]
+__all__ = ["cards_of", "drawn", "open"]
 _opened = []
 
 
@@ -23,11 +23,11 @@ def open(wave: int, lang: str, article: str = ""):
     return _opened[0]
 
 
-def cards(rows: list[str], data_hash: str) -> str:
+def cards_of(rows: list[str], data_hash: str) -> str:
     """What the results `rows` tell of themselves (see `cards.cards`), in the report that was opened last, as JSON."""
-    from analysis.presentation.cards import cards as of_rows
+    from analysis.presentation.cards import cards
 
-    return json.dumps(of_rows(_opened[0], set(rows), data_hash), ensure_ascii=False)
+    return json.dumps(cards(_opened[0], set(rows), data_hash), ensure_ascii=False)
 
 
 def drawn() -> None:
