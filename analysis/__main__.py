@@ -95,7 +95,7 @@ def data(options) -> int:
             raise LegepaneletError(
                 "DATA_REAL", f"{folder.name}/ holds real waves", "Synthetic waves are never written beside them."
             )
-    pipeline.build([pipeline.synthetic_task(folder)])
+    pipeline.build(pipeline.synthetic_tasks(folder))
     print(folder.relative_to(ROOT) if folder.is_relative_to(ROOT) else folder)
     return 0
 

@@ -180,6 +180,6 @@ def bundle(options) -> int:
     kind = "real" if publishing.folder_of(wave, "real").is_dir() else "synthetic"
     with tempfile.TemporaryDirectory() as folder:
         # Made anew: what happens to lie in data/synthetic is not handed over.
-        pipeline.build([pipeline.synthetic_task(Path(folder))])
+        pipeline.build(pipeline.synthetic_tasks(Path(folder)))
         print(bundling.bundle(wave, kind, Path(folder)).relative_to(ROOT))
     return 0

@@ -16,10 +16,10 @@ from analysis.pipeline.files import (
 )
 from analysis.pipeline.runs import check_articles, document_tasks, results_tasks, source
 from analysis.pipeline.state import pending
-from analysis.pipeline.tasks import synthetic_task
+from analysis.pipeline.tasks import synthetic_tasks
 
 __all__ = [
     "APPENDIX", "Run", "alone", "articles", "attacked_file", "build", "check_articles", "derived", "document_files", "document_tasks",
     "find", "fingerprint", "known_waves",
-    "of_the_disk", "pending", "plans_of", "results_file", "results_tasks", "source", "synthetic_task",
+    "of_the_disk", "pending", "plans_of", "results_file", "results_tasks", "source", "synthetic_tasks",
 ]  # fmt: skip

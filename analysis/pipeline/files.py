@@ -92,7 +92,7 @@ def kind_file() -> Path:
     return settings().derived / "kind.txt"
 
 
-def derived(wave: int) -> Path:
+def derived(wave: int | str) -> Path:
     return settings().derived / str(wave)
 
 

@@ -19,7 +19,7 @@ from analysis.pipeline.tasks import (
     intake_task,
     panel_task,
     protect_task,
-    synthetic_task,
+    synthetic_tasks,
 )
 from analysis.settings import settings
 
@@ -31,7 +31,7 @@ def source(data: Path | None) -> Source:
         return find(data)
     if any(p.is_dir() and any(p.iterdir()) for p in folders.raw.glob("*")):
         return find(folders.raw)
-    build([synthetic_task(folders.synthetic)])
+    build(synthetic_tasks(folders.synthetic))
     return find(folders.synthetic)
 
 

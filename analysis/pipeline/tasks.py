@@ -18,19 +18,29 @@ INTAKE = ("answers", "reasons", "sample", "problems")
 RAW = ("sample.csv", "population.csv")  # beside the answers
 
 
-def synthetic_task(folder: Path) -> Task:
-    """Writes the synthetic raw exports of every wave of the codebook."""
-    names = {wave: (f"answers.{files.export_of(wave)}", *RAW) for wave in files.known_waves()}
-    outputs = tuple(folder / str(wave) / name for wave, those in names.items() for name in those)
-    inputs = (*files.codebook_files(), *files.population_files(), *sorted((ROOT / "analysis/synthetic/assumptions").glob("*.yml")))
-    return Task("synthetic", "making the synthetic panel, all waves", synthetic, (folder,), inputs, outputs)
+def synthetic_tasks(folder: Path) -> list[Task]:
+    """The tasks that write the synthetic raw exports of every wave of the codebook: one draws the panel, one a wave writes its files."""
+    assumed = tuple(sorted((ROOT / "analysis/synthetic/assumptions").glob("*.yml")))
+    drawn = derived("synthetic") / "doctors.parquet", derived("synthetic") / "samples.parquet"
+    found = [Task("synthetic", "drawing the synthetic panel", draw, (files.known_waves(), drawn), assumed, drawn)]
+    for wave in files.known_waves():
+        outputs = tuple(folder / str(wave) / name for name in (f"answers.{files.export_of(wave)}", *RAW))
+        inputs = (*drawn, *files.codebook_part(wave), *assumed)
+        found.append(Task(f"synthetic-{wave}", f"{wave}: making synthetic answers", synthetic, (wave, drawn, folder), inputs, outputs))
+    return found
 
 
-def synthetic(folder: Path) -> None:
+def draw(waves: tuple[int, ...], drawn: tuple[Path, Path]) -> None:
+    from analysis.synthetic import exports
+
+    exports.draw(waves, drawn, settings().seed)
+
+
+def synthetic(wave: int, drawn: tuple[Path, Path], folder: Path) -> None:
     from analysis.codebook import load
     from analysis.synthetic import exports
 
-    exports.write(load(settings().codebook), folder, settings().seed)
+    exports.write(load(settings().codebook), wave, drawn, folder, settings().seed)
 
 
 def intake_task(run: Run, wave: int) -> Task:

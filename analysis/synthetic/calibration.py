@@ -32,7 +32,7 @@ def compare(book: Codebook, seed: int) -> pd.DataFrame:
     """Every target beside the synthetic figure of one seed: id, published, synthetic, se, difference (in SE)."""
     targets = published().query("status == 'target'")
     doctors = population.simulate(seed, max(book.waves))
-    samples, traits, rows = fieldwork.samples(book, doctors, seed), Traits(seed, len(doctors)), []
+    samples, traits, rows = fieldwork.samples(list(book.waves), doctors, seed), Traits(seed, len(doctors)), []
     for wave, part in targets.groupby("wave"):
         sample = samples[wave]
         rows += [

@@ -3,6 +3,7 @@
 import io
 import shutil
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,48 +20,53 @@ SAMPLE_COLUMNS = ["doctor", "cohort", "licence_year", "sex", "birth_year", "regi
                   "disposition"]  # fmt: skip
 
 
-def write(book: Codebook, folder: Path, seed: int) -> None:
-    """Writes `<wave>/answers.*`, `<wave>/sample.csv` and `<wave>/population.csv` of every wave of the codebook.
+def draw(waves: Sequence[int], drawn: tuple[Path, Path], seed: int) -> None:
+    """Writes what the waves share: the population, and who is invited to each wave and answers."""
+    doctors = population.simulate(seed, max(waves))
+    samples = fieldwork.samples(waves, doctors, seed)
+    doctors.to_parquet(drawn[0])
+    pd.concat([sample.assign(wave=wave) for wave, sample in samples.items()]).to_parquet(drawn[1])
 
-    The same seed gives the same bytes. `sample.csv` has a column `synthetic` (1), by which a folder is known. A wave's folder is replaced
-    when all waves are written. Raises ASSUMPTION_MISSING.
+
+def write(book: Codebook, wave: int, drawn: tuple[Path, Path], folder: Path, seed: int) -> None:
+    """Writes `<wave>/answers.*`, `<wave>/sample.csv` and `<wave>/population.csv` of what `draw` left in `drawn`.
+
+    The same seed gives the same bytes. `sample.csv` has a column `synthetic` (1), by which a folder is known. The wave's folder is replaced
+    when all is written. Raises ASSUMPTION_MISSING.
     """
-    _check_assumptions(book)
-    stage, new = folder / ".part", not folder.exists()  # within the folder, which git ignores
+    _check_assumptions(book, wave)
+    doctors, samples = (pd.read_parquet(path) for path in drawn)
+    sample = samples[samples["wave"] == wave].drop(columns="wave").reset_index(drop=True)
+    stage = folder / f".{wave}.part"  # within the folder, which git ignores
     shutil.rmtree(stage, ignore_errors=True)
+    stage.mkdir(parents=True)
     try:
-        _write(book, stage, seed)
-        for made in sorted(stage.iterdir()):
-            shutil.rmtree(folder / made.name, ignore_errors=True)
-            made.replace(folder / made.name)
+        _write(book, wave, doctors, sample, stage, seed)
+        shutil.rmtree(folder / str(wave), ignore_errors=True)
+        stage.replace(folder / str(wave))
     finally:
         shutil.rmtree(stage, ignore_errors=True)
-        if new and not any(folder.iterdir()):
+        if not any(folder.iterdir()):
             folder.rmdir()
 
 
-def _check_assumptions(book: Codebook) -> None:
-    """Raises ASSUMPTION_MISSING with every question that a wave asks and that nothing is assumed about."""
-    asked = {q.id: name for wave in book.waves for name, questions in book.asked(wave).items() for q in questions}
-    lacking = [f"{name}.yml has nothing on '{q}'" for q, name in asked.items() if q not in assumptions.questions() and q != "position"]
+def _check_assumptions(book: Codebook, wave: int) -> None:
+    """Raises ASSUMPTION_MISSING with every question that the wave is the first to ask and that nothing is assumed about."""
+    before = {q for earlier in book.waves if earlier < wave for q in book.questions(earlier)} | {"position"}
+    asked = {q.id: name for name, questions in book.asked(wave).items() for q in questions if q.id not in before}
+    lacking = [f"{name}.yml has nothing on '{q}'" for q, name in asked.items() if q not in assumptions.questions()]
     if lacking:
         hint = "Give each a line in analysis/synthetic/assumptions (README, \"Adding a wave\"); without it `make data` cannot answer it."
         raise LegepaneletError("ASSUMPTION_MISSING", "\n".join(f"assumptions/{line}" for line in lacking), hint)
 
 
-def _write(book: Codebook, folder: Path, seed: int) -> None:
-    doctors = population.simulate(seed, max(book.waves))
-    samples = fieldwork.samples(book, doctors, seed)
+def _write(book: Codebook, wave: int, doctors: pd.DataFrame, sample: pd.DataFrame, folder: Path, seed: int) -> None:
     numbers = _doctor_numbers(doctors, seed)
-    traits = Traits(seed, len(doctors))
-    for wave, sample in samples.items():
-        target = folder / str(wave)
-        target.mkdir(parents=True, exist_ok=True)
-        population_counts(book, doctors, wave).to_csv(target / "population.csv", index=False, lineterminator="\n")
-        _sample_file(sample, numbers).to_csv(target / "sample.csv", index=False, lineterminator="\n")
-        answers = answer(book, wave, sample, traits)
-        answers.insert(0, "doctor", numbers[answers.pop("row")])
-        _WRITERS[book.waves[wave].export](book, wave, answers, target)
+    population_counts(book, doctors, wave).to_csv(folder / "population.csv", index=False, lineterminator="\n")
+    _sample_file(sample, numbers).to_csv(folder / "sample.csv", index=False, lineterminator="\n")
+    answers = answer(book, wave, sample, Traits(seed, len(doctors)))
+    answers.insert(0, "doctor", numbers[answers.pop("row")])
+    _WRITERS[book.waves[wave].export](book, wave, answers, folder)
 
 
 def _doctor_numbers(doctors: pd.DataFrame, seed: int) -> np.ndarray:

@@ -1,16 +1,17 @@
 """The panel in the field: who is recruited, invited and answers in each wave."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
 from scipy.special import expit
 
-from analysis.codebook import Codebook
 from analysis.synthetic import assumptions, population
 from analysis.synthetic.assumptions import at
 
 
-def samples(book: Codebook, doctors: pd.DataFrame, seed: int) -> dict[int, pd.DataFrame]:
+def samples(waves: Sequence[int], doctors: pd.DataFrame, seed: int) -> dict[int, pd.DataFrame]:
     """Everyone invited to each wave, and those who left since the one before.
 
     Gives wave -> frame with a row a doctor: `row` (of `doctors`), cohort, licence_year, sex, birth_year,
@@ -23,7 +24,7 @@ def samples(book: Codebook, doctors: pd.DataFrame, seed: int) -> dict[int, pd.Da
     cohort = np.zeros(len(doctors), dtype=int)  # the wave a doctor joined; 0: no member
     lapsed = np.full(len(doctors), "", dtype=object)
     found = {}
-    for wave in book.waves:
+    for wave in waves:
         rng = np.random.default_rng([seed, 3, wave])
         member = (cohort > 0) & (lapsed == "")
         gone = member & (doctors["exit_year"] <= wave).to_numpy()

@@ -16,7 +16,7 @@ from analysis.synthetic.fieldwork import samples
 @pytest.fixture(scope="module")
 def panel(book):
     doctors = population.simulate(settings().seed, 2026)
-    return doctors, samples(book, doctors, settings().seed)
+    return doctors, samples(list(book.waves), doctors, settings().seed)
 
 
 def digests(folder) -> dict[str, str]:
@@ -27,12 +27,24 @@ def digests(folder) -> dict[str, str]:
     }
 
 
+def make(book, folder, seed: int) -> None:
+    """Writes the raw exports of all waves of the codebook."""
+    drawn = folder.with_name("drawn-doctors"), folder.with_name("drawn-samples")
+    exports.draw(list(book.waves), drawn, seed)
+    try:
+        for wave in book.waves:
+            exports.write(book, wave, drawn, folder, seed)
+    finally:
+        for path in drawn:
+            path.unlink()
+
+
 def test_the_same_seed_gives_the_same_bytes(book, tmp_path):
     some = book.model_copy(update={"waves": {w: book.waves[w] for w in (1994,)}})
-    exports.write(some, tmp_path / "a", 7)
-    exports.write(some, tmp_path / "b", 7)
+    make(some, tmp_path / "a", 7)
+    make(some, tmp_path / "b", 7)
     assert digests(tmp_path / "a") == digests(tmp_path / "b")
-    exports.write(some, tmp_path / "c", 8)
+    make(some, tmp_path / "c", 8)
     assert digests(tmp_path / "a") != digests(tmp_path / "c")
 
 
@@ -107,9 +119,9 @@ def written(folder) -> dict[str, bytes]:
 
 @pytest.mark.commands  # three panels are made
 def test_a_wave_after_the_last_changes_no_earlier_one(book, tmp_path):
-    exports.write(few(book, 2024, 2026), tmp_path / "now", settings().seed)
-    exports.write(few(book, 2024, 2026, 2028), tmp_path / "then", settings().seed)
-    exports.write(few(book, 2024, 2026, 2028, 2030), tmp_path / "later", settings().seed)
+    make(few(book, 2024, 2026), tmp_path / "now", settings().seed)
+    make(few(book, 2024, 2026, 2028), tmp_path / "then", settings().seed)
+    make(few(book, 2024, 2026, 2028, 2030), tmp_path / "later", settings().seed)
     now, then, later = (written(tmp_path / name) for name in ("now", "then", "later"))
     assert now.items() <= then.items() <= later.items()
     assert {name.split("/")[0] for name in later.keys() - now.keys()} == {"2028", "2030"}
@@ -118,7 +130,7 @@ def test_a_wave_after_the_last_changes_no_earlier_one(book, tmp_path):
 @pytest.mark.commands
 def test_writing_that_fails_leaves_nothing_half_made(book, tmp_path, monkeypatch):
     folder = tmp_path / "trial"
-    exports.write(few(book, 2024, 2026), folder, settings().seed)
+    make(few(book, 2024, 2026), folder, settings().seed)
     before = written(folder)
 
     def fail(*_):
@@ -126,9 +138,9 @@ def test_writing_that_fails_leaves_nothing_half_made(book, tmp_path, monkeypatch
 
     monkeypatch.setattr(exports, "answer", fail)
     with pytest.raises(OSError):
-        exports.write(few(book, 2024, 2026), folder, 7)
+        make(few(book, 2024, 2026), folder, 7)
     with pytest.raises(OSError):
-        exports.write(few(book, 2024, 2026), tmp_path / "new", 7)
+        make(few(book, 2024, 2026), tmp_path / "new", 7)
     assert written(folder) == before and {p.name for p in tmp_path.iterdir()} == {"trial"}
 
 
@@ -138,7 +150,7 @@ def test_every_question_without_an_assumption_is_named_before_anything_is_made(b
     known = {q: spec for q, spec in assumptions.questions().items() if q not in ("jss_01", "jss_02")}
     monkeypatch.setattr(assumptions, "questions", lambda: known)
     with pytest.raises(LegepaneletError, match=r"ASSUMPTION_MISSING") as error:
-        exports.write(few(book, 2026), tmp_path / "data", settings().seed)
+        make(few(book, 2026), tmp_path / "data", settings().seed)
     assert "'jss_01'" in error.value.message and "'jss_02'" in error.value.message and not (tmp_path / "data").exists()
 
 

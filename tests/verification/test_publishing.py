@@ -162,7 +162,9 @@ def test_impact_lists_what_would_be_displayed_otherwise_and_reruns_earlier_figur
 def test_the_bundle_is_whole_and_holds_no_microdata(live, all_data):
     made = all_data.parent.parent  # where `make data` was run: its raw exports, and its note that they are up to date
     shutil.copytree(all_data, live.folder / "data" / "synthetic")
-    shutil.copy(made / "data/derived/states/synthetic.txt", live.folder / "data/derived/states")
+    shutil.copytree(made / "data/derived/synthetic", live.folder / "data/derived/synthetic")
+    for note in (made / "data/derived/states").glob("synthetic*.txt"):
+        shutil.copy(note, live.folder / "data/derived/states")
     done = live.run("bundle", "--wave", "2026")
     assert done.returncode == 0, done.stderr
     with zipfile.ZipFile(live.output(2026, "legepanelet-2026.zip")) as archive:
