@@ -26,7 +26,7 @@ def test_what_was_given_on_makes_own_command_line(makeflags, names):
     ("flags", "told"),
     [("wave=2026", "wave is no variable of this project; did you mean WAVE?"), ("LANG=en", "did you mean REPORT_LANG?"),
      ("FORMAT=docx", "did you mean FORMATS?"), ("REPORT_LNAG=en", "did you mean REPORT_LANG?"),
-     ("ARTICLE=ai-use", "ARTICLE: `make report` does not take it; make article does")],
+     ("ARTICLE=ai-use", "ARTICLE: `make report` does not take it; make article and make watch do")],
 )  # fmt: skip
 def test_a_variable_that_the_command_does_not_take_is_refused(flags, told):
     with pytest.raises(LegepaneletError, match="VARIABLE_UNKNOWN") as error:
