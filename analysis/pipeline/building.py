@@ -4,6 +4,7 @@ import errno
 import os
 import shutil
 import sys
+import time
 from collections.abc import Callable
 from contextlib import contextmanager
 from itertools import pairwise
@@ -13,6 +14,7 @@ from analysis.errors import LegepaneletError
 from analysis.pipeline.state import Task, given, is_done, pending, remember
 from analysis.settings import ROOT, settings
 
+PAUSE = 0.02  # seconds between two looks of the scheduler
 LITTLE = 1_000_000  # bytes; a disk with less is full
 
 
@@ -64,9 +66,21 @@ def build(tasks: list[Task]) -> bool:
     return True
 
 
+class _Looks:
+    """How long the scheduler waits before it looks again. Its own pauses grow to a second, and most of our tasks are shorter."""
+
+    def reset(self) -> None: ...
+
+    def increment(self) -> None: ...
+
+    def sleep(self) -> None:
+        time.sleep(PAUSE)
+
+
 def _run(tasks: list[Task]) -> list[BaseException]:
     """Has pytask run the tasks in their order; the faults of those that failed. Its own notes are kept in memory: `state` decides."""
     import pytask
+    from pytask_parallel import execute
 
     folder = settings().derived
     folder.mkdir(parents=True, exist_ok=True)
@@ -74,6 +88,7 @@ def _run(tasks: list[Task]) -> list[BaseException]:
     if not config.is_file():
         config.write_text("[tool.pytask.ini_options]\n", encoding="utf-8")
     pytask.console.quiet = True  # our own lines tell what runs
+    execute._Sleeper = _Looks
     session = pytask.build(
         tasks=[_for_pytask(task) for task in tasks], config=config, paths=[folder], database_url="sqlite://", capture="no", verbose=0,
         show_traceback=False, disable_warnings=True, force=True, n_workers=1 if _in_line(tasks) else settings().workers,

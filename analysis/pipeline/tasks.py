@@ -26,7 +26,9 @@ def synthetic_tasks(folder: Path) -> list[Task]:
     for wave in files.known_waves():
         outputs = tuple(folder / str(wave) / name for name in (f"answers.{files.export_of(wave)}", *RAW))
         inputs = (*drawn, *files.codebook_part(wave), *assumed)
-        found.append(Task(f"synthetic-{wave}", f"{wave}: making synthetic answers", synthetic, (wave, drawn, folder), inputs, outputs))
+        slow = files.export_of(wave) == "xlsx"
+        doing = f"{wave}: making synthetic answers"
+        found.append(Task(f"synthetic-{wave}", doing, synthetic, (wave, drawn, folder), inputs, outputs, last=not slow))
     return found
 
 

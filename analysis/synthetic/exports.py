@@ -138,9 +138,8 @@ def _cell_texts(book: Codebook, question: Question, answers: pd.DataFrame) -> li
 
 def _write_xlsx(book: Codebook, wave: int, answers: pd.DataFrame, folder: Path) -> None:
     table = _nettskjema(book, wave, answers)
-    book_, multiple = openpyxl.Workbook(), {q.id for q in book.questions(wave).values() if q.type == "multiple"}
-    sheet = book_.active
-    sheet.title = "Svar"
+    book_, multiple = openpyxl.Workbook(write_only=True), {q.id for q in book.questions(wave).values() if q.type == "multiple"}
+    sheet = book_.create_sheet("Svar")
     sheet.append(list(table))
     text = {"$submission_id", "$created", "doctor"} | multiple
     for row in table.itertuples(index=False):
