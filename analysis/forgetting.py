@@ -17,6 +17,7 @@ from analysis.options import say
 from analysis.settings import ROOT, TEMPORARY, settings
 
 TABLES = (".csv", ".xlsx", ".sav")
+LONG = 4  # letters of a number that is not met by chance
 KEPT = ("kind.txt", "run.lock", "locks")  # of data/derived: nothing of a member is in them
 NOT_REACHED = """Not reached from here: backups, earlier versions that a synchronised folder keeps, copies that somebody took, the waste bin.
 docs/personvern.md tells what to do about them, and about the next wave's sample."""
@@ -43,7 +44,7 @@ def forget(options) -> int:
         say(f"  {path.relative_to(folder).as_posix()}: row {', '.join(map(str, rows))}")
     say("  data/derived: coded answers, weights and estimates of all waves, which the next run makes anew")
     for path in found.others:
-        say(f"  {path.relative_to(folder).as_posix()}: names the number, and is no file of the panel")
+        say(f"  {path.relative_to(folder).as_posix()}: names the number, and no column of it is the member's")
     if _ask("Type the number again to remove all this; anything else leaves it as it is: ") != number:
         raise LegepaneletError("FORGET_STOPPED", "the number was not the same", "Nothing was removed.")
     remove(folder, found, number)
@@ -74,7 +75,9 @@ def held(folder: Path, number: str) -> Held:
     files = [p for p in sorted(folder.rglob("*")) if p.is_file() and not p.is_relative_to(folder / "releases")] if number else []
     tables = [p for p in files if p.suffix.lower() in TABLES and p.stat().st_size]
     rows = {path: found for path in tables if (found := without.rows_of(path, member))}
-    return Held(rows, [p for p in files if p not in tables and without.names_in(p, number)])
+    # A short number stands in any table, as an answer: where a table is read, only a long one tells of the member.
+    searched = [p for p in files if p not in rows and (p not in tables or len(number) >= LONG)]
+    return Held(rows, [p for p in searched if without.names_in(p, number)])
 
 
 def _member(number: str):

@@ -112,6 +112,13 @@ def test_other_tables_are_rewritten_and_other_files_are_named(panel):
     assert gone not in set().union(*everybody(panel).values())
 
 
+def test_a_table_that_holds_the_number_in_a_column_of_another_name_is_named(panel):
+    gone = member_of_all(panel)
+    (panel.data / "2026" / "liste.csv").write_text(f"nr,purret\n{gone},ja\n", encoding="utf-8")
+    done = panel.run("forget", typed=f"{gone}\n{gone}\n")
+    assert done.returncode == 1 and "2026/liste.csv: this still names the number" in done.stderr
+
+
 def test_no_variable_takes_the_number(panel):
     done = panel.run("forget", "--doctor", "D1")
     assert done.returncode == 2 and "unrecognized arguments" in done.stderr

@@ -71,7 +71,9 @@ def _changed(told: str) -> LegepaneletError:
 
 
 def names_in(path: Path, number: str) -> bool:
-    """Whether a file of any kind holds the number, as a text of its own, a byte a letter or two."""
+    """Whether a file of any kind holds the number, as a text of its own, a byte a letter or two; of an SPSS file, whether a cell does."""
+    if path.suffix.lower() == ".sav":
+        return bool(read_export(path).cells.eq(number).to_numpy().any())
     wide = re.escape(number.encode("utf-16-le")[:-1])  # whichever byte comes first
     pattern = re.compile(
         rb"(?<![0-9A-Za-z])" + re.escape(number.encode()) + rb"(?![0-9A-Za-z])"

@@ -1,12 +1,14 @@
 """Pictures, kept by content: what was drawn before from the same figures is not drawn again, and no plotting library is loaded for it."""
 
 import hashlib
+import os
 import shutil
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 
 import pandas as pd
 
@@ -63,7 +65,12 @@ def finish() -> None:
 
 @cache
 def _pool() -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(drawers(), get_context("spawn"))  # a kernel has threads, and may not fork
+    return ProcessPoolExecutor(drawers(), get_context("spawn"), _leave_with_kernel)  # a kernel has threads, and may not fork
+
+
+def _leave_with_kernel() -> None:
+    """A drawer whose kernel is killed would wait for ever."""
+    Thread(target=lambda: (parent_process().join(), os._exit(1)), daemon=True).start()
 
 
 def _suffixes() -> tuple[str, ...]:

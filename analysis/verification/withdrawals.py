@@ -57,15 +57,18 @@ def add(file: Path, date: str, changes: Mapping[str, tuple[str, str]]) -> None:
 
 
 def since(known: pd.DataFrame, old: Mapping[str, str], new: Mapping[str, str]) -> Since:
-    """What of `old` (raw file -> hash) became what it is in `new` by withdrawals alone; a file that changed otherwise is not among it."""
+    """What of `old` (raw file -> hash) became what it is in `new` by withdrawals alone; a file that changed otherwise is not among it.
+
+    Followed from now backwards: a run that was killed has noted a state that no file came to.
+    """
     numbers: set[str] = set()
     files = []
     for name in sorted(old.keys() & new.keys()):
-        digest, passed = old[name], set()
-        for row in known[known["file"].eq(name)].itertuples():
-            if digest != new[name] and row.before == digest:
-                digest, passed = row.after, passed | {row.withdrawal}
-        if passed and digest == new[name]:
+        digest, passed = new[name], set()
+        for row in known[known["file"].eq(name)].iloc[::-1].itertuples():
+            if digest != old[name] and row.after == digest:
+                digest, passed = row.before, passed | {row.withdrawal}
+        if passed and digest == old[name]:
             numbers, files = numbers | passed, [*files, name]
     return Since(len(numbers), min((int(f.split("/")[0]) for f in files), default=0), tuple(files))
 

@@ -545,3 +545,11 @@ def test_withdrawals_are_followed_from_one_to_the_next(tmp_path):
     assert withdrawals.since(known, old, now) == withdrawals.Since(2, 2024, ("2024/answers.csv",))
     assert withdrawals.since(known, old | {"2024/answers.csv": "b"}, now).persons == 1
     assert withdrawals.since(known, old, old) == withdrawals.Since()
+
+
+def test_a_withdrawal_that_was_killed_and_repeated_counts_once(tmp_path):
+    """The first run noted what the file would become, and did not come to it; a workbook written again has other bytes."""
+    note = tmp_path / "withdrawals.csv"
+    for after in ("never", "b"):
+        withdrawals.add(note, "2026-11-26", {"2019/answers.xlsx": ("a", after)})
+    assert withdrawals.since(withdrawals.read(note), {"2019/answers.xlsx": "a"}, {"2019/answers.xlsx": "b"}).persons == 1
