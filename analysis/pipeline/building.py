@@ -1,6 +1,7 @@
 """Runs tasks: one run at a time, some tasks at a time (`workers` in pyproject.toml), faults of the disk said in a line."""
 
 import errno
+import gc
 import os
 import shutil
 import sys
@@ -15,6 +16,7 @@ from analysis.pipeline.state import Task, given, is_done, pending, remember
 from analysis.settings import ROOT, settings
 
 PAUSE = 0.02  # seconds between two looks of the scheduler
+RARELY = 200_000, 100, 100  # how often Python looks for waste: tasks make records by the hundred thousand and throw few away
 LITTLE = 1_000_000  # bytes; a disk with less is full
 
 
@@ -57,7 +59,7 @@ def build(tasks: list[Task]) -> bool:
     to_do = pending(tasks)
     if not to_do:
         return False
-    failures = _run(to_do)
+    failures = _in_turn(to_do) if _in_line(to_do) else _run(to_do)
     known = [f for f in failures if isinstance(f, LegepaneletError)]
     if len(known) > 1 and len(known) == len(failures):  # several documents refused: all of it in one run
         raise LegepaneletError(known[0].code, "\n".join(f.message for f in known), known[0].hint)
@@ -78,7 +80,7 @@ class _Looks:
 
 
 def _run(tasks: list[Task]) -> list[BaseException]:
-    """Has pytask run the tasks in their order; the faults of those that failed. Its own notes are kept in memory: `state` decides."""
+    """Has pytask run the tasks, as many at a time as may be; the faults of those that failed. Its own notes are kept in memory: `state` decides."""
     import pytask
     from pytask_parallel import execute
 
@@ -91,13 +93,23 @@ def _run(tasks: list[Task]) -> list[BaseException]:
     execute._Sleeper = _Looks
     session = pytask.build(
         tasks=[_for_pytask(task) for task in tasks], config=config, paths=[folder], database_url="sqlite://", capture="no", verbose=0,
-        show_traceback=False, disable_warnings=True, force=True, n_workers=1 if _in_line(tasks) else settings().workers,
+        show_traceback=False, disable_warnings=True, force=True, n_workers=settings().workers,
     )  # fmt: skip
     failures = [r.exc_info[1] for r in session.execution_reports if r.outcome == pytask.TaskOutcome.FAIL]
     if session.exit_code not in (pytask.ExitCode.OK, pytask.ExitCode.FAILED) and not failures:
         found = next((r.exc_info[1] for r in session.collection_reports if r.exc_info), None)
         failures = [found or LegepaneletError("PIPELINE_FAILED", f"pytask ended with {session.exit_code}")]
     return failures
+
+
+def _in_turn(tasks: list[Task]) -> list[BaseException]:
+    """Runs tasks that wait for each other, here; none after one that failed."""
+    try:
+        for task in tasks:
+            perform(task)
+    except Exception as error:  # as pytask gives it back
+        return [error]
+    return []
 
 
 def _in_line(tasks: list[Task]) -> bool:
@@ -122,6 +134,7 @@ def perform(task: Task) -> None:
 
     locks = settings().derived / "locks"
     locks.mkdir(parents=True, exist_ok=True)
+    gc.set_threshold(*RARELY)
     with FileLock(locks / f"{task.name}.lock"):  # a worker outlives a run that is killed, and may be at this very task
         if is_done(task):
             return
