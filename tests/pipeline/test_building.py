@@ -1,0 +1,60 @@
+"""Tasks that are run: in turn where each waits for the one before, else as many at a time as may be."""
+
+from pathlib import Path
+
+import pytest
+
+from analysis.errors import LegepaneletError
+from analysis.pipeline import building
+from analysis.pipeline.state import Task
+
+
+@pytest.fixture
+def run_in(tmp_path, monkeypatch):
+    """Tasks' locks and notes in a folder of the test; gives a task that writes a file, or refuses to."""
+    import dataclasses
+
+    from analysis.pipeline import state
+    from analysis.settings import settings
+
+    here = dataclasses.replace(settings(), derived=tmp_path / "derived", workers=1)
+    for module in (building, state):
+        monkeypatch.setattr(module, "settings", lambda: here)
+
+    def task(name: str, *inputs: Path, fails: bool = False) -> Task:
+        return Task(name, name, refuse if fails else write, (tmp_path / name,), inputs, (tmp_path / name,))
+
+    return task
+
+
+def write(path: Path) -> None:
+    path.write_text(path.name, encoding="utf-8")
+
+
+def refuse(path: Path) -> None:
+    raise LegepaneletError("NOT_SO", path.name)
+
+
+def test_tasks_in_a_line_are_run_one_after_the_other_and_none_after_one_that_failed(run_in):
+    one = run_in("one")
+    two = run_in("two", *one.outputs, fails=True)
+    three = run_in("three", *two.outputs)
+    with pytest.raises(LegepaneletError, match="NOT_SO: two"):
+        building.build([one, two, three])
+    assert one.outputs[0].is_file() and not three.outputs[0].is_file()
+    assert building.pending([one, two, three]) == [two, three]
+
+
+def test_all_tasks_that_refuse_are_told_of_in_one_run(run_in):
+    tasks = [run_in("one", fails=True), run_in("two", fails=True), run_in("three")]
+    with pytest.raises(LegepaneletError, match=r"NOT_SO: (one\ntwo|two\none)"):
+        building.build(tasks)
+    assert tasks[2].outputs[0].is_file()
+
+
+def test_the_library_has_the_pauses_that_we_shorten():
+    """Its scheduler waits up to a second between two looks; ours stands in the place of what decides that."""
+    from pytask_parallel import execute
+
+    assert {"reset", "increment", "sleep"} <= set(dir(execute._Sleeper))
+    assert {"reset", "increment", "sleep"} <= set(dir(building._Looks))
