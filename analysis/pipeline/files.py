@@ -60,10 +60,6 @@ def codebook_part(wave: int) -> list[Path]:
     return [*shared, *(wave_file(w) for w in known_waves() if w <= wave), *(p for p in instruments if p.is_file())]
 
 
-def codebook_files() -> list[Path]:
-    return sorted(settings().codebook.rglob("*.yml"))
-
-
 def population_files() -> list[Path]:
     return sorted(settings().population.glob("*.csv"))
 

@@ -21,7 +21,7 @@ RAW = ("sample.csv", "population.csv")  # beside the answers
 def synthetic_tasks(folder: Path) -> list[Task]:
     """The tasks that write the synthetic raw exports of every wave of the codebook: one draws the panel, one a wave writes its files."""
     assumed = tuple(sorted((ROOT / "analysis/synthetic/assumptions").glob("*.yml")))
-    drawn = derived("synthetic") / "doctors.parquet", derived("synthetic") / "samples.parquet"
+    drawn = derived("synthetic") / "population.parquet", derived("synthetic") / "samples.parquet"
     found = [Task("synthetic", "drawing the synthetic panel", draw, (files.known_waves(), drawn), assumed, drawn)]
     for wave in files.known_waves():
         outputs = tuple(folder / str(wave) / name for name in (f"answers.{files.export_of(wave)}", *RAW))
