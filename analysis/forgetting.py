@@ -4,9 +4,12 @@ The number is asked for: a variable would stay in the shell's history and in the
 """
 
 import getpass
+import os
+import re
 import shutil
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,6 +20,10 @@ from analysis.options import say
 from analysis.settings import ROOT, TEMPORARY, settings
 
 TABLES = (".csv", ".xlsx", ".sav")
+OF_PROGRAMS = ("~$", "._")  # how files begin that Excel and macOS lay beside others
+PACKED = (".zsav", ".xlsm", ".xls", ".dta", ".gz", ".7z", ".rar", ".zip", ".parquet", ".rds", ".sas7bdat", ".por")
+PART = re.compile(r"\..+\.part\.(csv|xlsx|sav)")  # what is written before a file is replaced
+AT_WORK = 3600  # seconds since it was last written in: a temporary folder that is older was left behind
 LONG = 4  # letters of a number that is not met by chance
 KEPT = ("kind.txt", "run.lock", "locks")  # of data/derived: nothing of a member is in them
 NOT_REACHED = """Not reached from here: backups, earlier versions that a synchronised folder keeps, copies that somebody took, the waste bin.
@@ -25,10 +32,11 @@ docs/personvern.md tells what to do about them, and about the next wave's sample
 
 @dataclass(frozen=True)
 class Held:
-    """What is held of a member in a folder of raw data: file -> rows, and files that are not read and name the number."""
+    """What is held of a member in a folder of raw data: file -> rows; and files that are no table of the panel and name the number."""
 
     rows: dict[Path, list[int]]
     others: list[Path]
+    unread: list[Path]  # packed or of a program's own kind: whether they name it is not known
 
 
 def forget(options) -> int:
@@ -37,18 +45,22 @@ def forget(options) -> int:
     kind = pipeline.find(folder).kind
     number = _ask("The member's number (not shown as you type): ")
     found = held(folder, number)
-    if not number or not (found.rows or found.others):
+    if not (found.rows or found.others):
         told = f"no file of {_place(folder)} holds this number" if number else "no number was given"
         raise LegepaneletError("FORGET_NOTHING", told, "Expected a number as it stands in sample.csv, letter by letter. Nothing was removed.")
     for path, rows in found.rows.items():
-        say(f"  {path.relative_to(folder).as_posix()}: row {', '.join(map(str, rows))}")
+        say(f"  {_name(path, folder)}: row {', '.join(map(str, rows))}")
     say("  data/derived: coded answers, weights and estimates of all waves, which the next run makes anew")
     for path in found.others:
-        say(f"  {path.relative_to(folder).as_posix()}: names the number, and no column of it is the member's")
+        say(f"  {_name(path, folder)}: names the number where no column is called as the member's number is; to be looked at by hand")
+    for path in found.unread:
+        say(f"  {_name(path, folder)}: cannot be searched; to be looked at by hand")
+    if len(number) < LONG:
+        say(f"  A number of under {LONG} letters is looked for in columns of members' numbers only: elsewhere it may be an answer.")
     if _ask("Type the number again to remove all this; anything else leaves it as it is: ") != number:
         raise LegepaneletError("FORGET_STOPPED", "the number was not the same", "Nothing was removed.")
-    remove(folder, found, number)
-    return _report(found, folder, kind)
+    left = remove(folder, found, number, kind)
+    return _report(found, [*found.others, *left, *found.unread], folder)
 
 
 def _folder(options) -> Path:
@@ -72,12 +84,28 @@ def held(folder: Path, number: str) -> Held:
     from analysis.intake import without
 
     member = _member(number)
-    files = [p for p in sorted(folder.rglob("*")) if p.is_file() and not p.is_relative_to(folder / "releases")] if number else []
-    tables = [p for p in files if p.suffix.lower() in TABLES and p.stat().st_size]
+    if not number:
+        return Held({}, [], [])
+    files = [p for p in _files(folder) if not p.is_relative_to(folder / "releases")]
+    tables = [p for p in files if p.suffix.lower() in TABLES and p.stat().st_size and not p.name.startswith(OF_PROGRAMS)]
     rows = {path: found for path in tables if (found := without.rows_of(path, member))}
     # A short number stands in any table, as an answer: where a table is read, only a long one tells of the member.
     searched = [p for p in files if p not in rows and (p not in tables or len(number) >= LONG)]
-    return Held(rows, [p for p in searched if without.names_in(p, number)])
+    named = [p for p in searched if without.names_in(p, number) or number in p.stem]
+    return Held(rows, named, [p for p in files if p.suffix.lower() in PACKED and p not in named])
+
+
+def _files(folder: Path) -> list[Path]:
+    """All files under the folder, by links too, each once and where it really lies; without what a killed run of ours left half-written."""
+    found = {Path(here, name).resolve(): Path(here, name) for here, _, names in os.walk(folder, followlinks=True) for name in sorted(names)}
+    parts = [p for p in found.values() if PART.fullmatch(p.name)]
+    for part in parts:
+        part.unlink(missing_ok=True)
+    return sorted(p for p in found.values() if p.is_file() and p not in parts)
+
+
+def _name(path: Path, folder: Path) -> str:
+    return path.relative_to(folder).as_posix()
 
 
 def _member(number: str):
@@ -91,53 +119,65 @@ def _member(number: str):
     return Member(number, frozenset(named | set(columns.DOCTOR)))
 
 
-def remove(folder: Path, found: Held, number: str) -> None:
-    """All files are written anew and read back before the first is replaced; what was made of them goes before that.
+def remove(folder: Path, found: Held, number: str, kind: str) -> list[Path]:
+    """All files are written anew and read back before the first is replaced; what was made of them goes before that, and it is logged before that.
 
-    A run that is killed can be repeated.
+    A run that is killed can be repeated. Gives the files that name the number elsewhere too.
     """
     from analysis.intake import without
-    from analysis.verification import withdrawals
+    from analysis.verification import publishing, withdrawals
     from analysis.verification.manifest import digest
 
-    member, parts = _member(number), {path: path.with_name(f".{path.stem}.part{path.suffix}") for path in found.rows}
+    member, parts = _member(number), {path: _part(path.resolve()) for path in found.rows}
     try:
         for path, part in parts.items():
+            part.touch(mode=0o600)
             without.write(path, member, part)
-        changes = {path.relative_to(folder).as_posix(): (digest(path), digest(part)) for path, part in parts.items()}
+            shutil.copymode(path, part)
+        left = [path for path, part in parts.items() if len(number) >= LONG and without.names_in(part, number)]
+        changes = {_name(path, folder): (digest(path), digest(part)) for path, part in parts.items()}
         if changes:
             withdrawals.add(withdrawals.path(), date.today().isoformat(), changes)
+            waves = ", ".join(sorted({name.split("/")[0] for name in changes if "/" in name})) or "no wave"
+            publishing.log(waves, kind, f"A member was forgotten: {', '.join(changes)}; what was made of them is gone. What is published stands.")
         _clear()
         for path, part in parts.items():
-            part.replace(path)
+            part.replace(path.resolve())
+        return left
     finally:
         for part in parts.values():
             part.unlink(missing_ok=True)
 
 
+def _part(path: Path) -> Path:
+    return path.with_name(f".{path.stem}.part{path.suffix}")
+
+
 def _clear() -> None:
-    """Everything that was made of the raw files and could hold an answer: data/derived, and what a verification that was killed left behind."""
+    """Everything that was made of the raw files and could hold an answer: data/derived, and what a verification that was killed left behind.
+
+    One that is at work, which writes, keeps its folder.
+    """
     for path in settings().derived.glob("*"):
         if path.name not in KEPT:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     for left in Path(tempfile.gettempdir()).glob(f"{TEMPORARY}*"):
-        shutil.rmtree(left, ignore_errors=True)
+        if time.time() - left.stat().st_mtime > AT_WORK:
+            shutil.rmtree(left, ignore_errors=True)
 
 
-def _report(found: Held, folder: Path, kind: str) -> int:
+def _report(found: Held, left: list[Path], folder: Path) -> int:
     from analysis.verification import publishing, withdrawals
 
-    names = [path.relative_to(folder).as_posix() for path in found.rows]
-    if names:
-        told = f"A member was forgotten: a row less in {', '.join(names)}; what was made of them is gone. What is published stands."
-        publishing.log(", ".join(sorted({name.split("/")[0] for name in names})), kind, told)
+    if found.rows:
         places = " and ".join(str(path.relative_to(ROOT)) for path in (withdrawals.path(), settings().published / publishing.LOG))
-        say(f"Removed from {len(names)} files, each read back, and from all that was made of them. Logged without the number: commit {places}.")
+        names = ", ".join(_name(path, folder) for path in found.rows)
+        say(f"Removed from {names}, each read back, and from all that was made of them.\nLogged without the number: commit {places}.")
     say(NOT_REACHED)
-    if found.others:
-        left = ", ".join(p.relative_to(folder).as_posix() for p in found.others)
-        hint = "Look at it, and take the member out yourself or delete the file."
-        raise LegepaneletError("FORGET_BY_HAND", f"{left}: this still names the number", hint)
+    if left:
+        told = f"{', '.join(_name(p, folder) for p in left)}: this names the number too, or could not be searched"
+        hint = "The rows above are removed. Look at these files, and take the member out yourself or delete them."
+        raise LegepaneletError("FORGET_BY_HAND", told, hint)
     return 0
 
 

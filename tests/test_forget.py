@@ -65,7 +65,7 @@ def test_it_is_logged_without_the_number(panel):
     for path in (panel.folder / "published").rglob("*.*"):
         assert gone not in path.read_text(encoding="utf-8")
     log = (panel.folder / "published" / "LOG.md").read_text(encoding="utf-8")
-    assert "2002, 2019, 2026 · real data" in log and "a row less in 2002/answers.sav, 2002/sample.csv, 2019/answers" in log
+    assert "2002, 2019, 2026 · real data" in log and "A member was forgotten: 2002/answers.sav, 2002/sample.csv, 2019/answers" in log
     rows = pd.read_csv(panel.folder / "published" / "withdrawals.csv", dtype=str)
     assert set(rows["withdrawal"]) == {"1"} and len(rows) == 6
     for row in rows.itertuples():
@@ -107,7 +107,7 @@ def test_other_tables_are_rewritten_and_other_files_are_named(panel):
         csv.writer(file).writerows([["doctor", "column", "value"], ["D1", "srh", "2"], [gone, "srh", "1"]])
     letter.write_text(f"{gone} ba om å bli slettet.", encoding="utf-8")
     done = panel.run("forget", typed=f"{gone}\n{gone}\n")
-    assert done.returncode == 1 and "FORGET_BY_HAND" in done.stderr and "brev.txt: this still names the number" in done.stderr
+    assert done.returncode == 1 and "FORGET_BY_HAND" in done.stderr and "brev.txt: this names the number too" in done.stderr
     assert corrections.read_text(encoding="utf-8").splitlines() == ["doctor,column,value", "D1,srh,2"]
     assert gone not in set().union(*everybody(panel).values())
 
@@ -116,7 +116,7 @@ def test_a_table_that_holds_the_number_in_a_column_of_another_name_is_named(pane
     gone = member_of_all(panel)
     (panel.data / "2026" / "liste.csv").write_text(f"nr,purret\n{gone},ja\n", encoding="utf-8")
     done = panel.run("forget", typed=f"{gone}\n{gone}\n")
-    assert done.returncode == 1 and "2026/liste.csv: this still names the number" in done.stderr
+    assert done.returncode == 1 and "2026/liste.csv: this names the number too" in done.stderr
 
 
 def test_no_variable_takes_the_number(panel):
@@ -127,3 +127,39 @@ def test_no_variable_takes_the_number(panel):
 def test_there_must_be_raw_files(workshop, tmp_path):
     done = workshop.run("forget", data=tmp_path, typed="D1\nD1\n")
     assert done.returncode == 1 and "FORGET_NO_DATA" in done.stderr and "synthetic panel is nobody's" in done.stderr
+
+
+def test_links_are_followed_and_rights_are_kept(panel, tmp_path):
+    gone = member_of_all(panel)
+    store = tmp_path / "store"
+    store.mkdir()
+    for name, where in (("2026/answers.csv", store / "svar.csv"), ("2002", store / "2002")):
+        (panel.data / name).rename(where)
+        (panel.data / name).symlink_to(where)
+    (store / "svar.csv").chmod(0o600)
+    done = panel.run("forget", typed=f"{gone}\n{gone}\n")
+    assert done.returncode == 0, done.stderr
+    assert gone not in set().union(*everybody(panel).values()) and (panel.data / "2026" / "answers.csv").is_symlink()
+    assert gone not in set(read_export(store / "2002" / "answers.sav").cells["doctor"])
+    assert (store / "svar.csv").stat().st_mode & 0o777 == 0o600
+
+
+def test_what_a_killed_run_left_does_not_stop_the_next(panel):
+    gone = member_of_all(panel)
+    for name in ("2019/.answers.part.xlsx", "2026/.answers.part.csv"):
+        (panel.data / name).write_bytes(b"half")
+    (panel.data / "2019" / "~$answers.xlsx").write_bytes(b"Excel's note that the file is open")
+    done = panel.run("forget", typed=f"{gone}\n{gone}\n")
+    assert done.returncode == 0, done.stderr
+    assert not list(panel.data.rglob(".*part*"))
+
+
+def test_a_mention_in_anothers_row_a_file_of_that_name_and_what_cannot_be_searched_are_told(panel):
+    gone = member_of_all(panel)
+    (panel.data / "2026" / "kontakter.csv").write_text(f"doctor,merknad\n{gone},\nD1,deler kontor med {gone}\n", encoding="utf-8")
+    (panel.data / f"{gone}.txt").write_text("ring", encoding="utf-8")
+    (panel.data / "kopi.dta").write_bytes(b"x")
+    done = panel.run("forget", typed=f"{gone}\n{gone}\n")
+    assert done.returncode == 1 and "FORGET_BY_HAND" in done.stderr and "The rows above are removed." in done.stderr
+    told = done.stderr.split("FORGET_BY_HAND")[1]
+    assert f"{gone}.txt" in told and "2026/kontakter.csv" in told and "kopi.dta" in told

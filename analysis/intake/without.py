@@ -1,7 +1,7 @@
 """A raw file written anew without one member: every other row stays as it is, with the file's labels and what it declares missing.
 
-A text file loses the lines of the member's rows and no other byte. A workbook and an SPSS file are written by their libraries and read back: what is
-not as before is an error, and the old file stays.
+A text file loses the lines of the member's rows and no other byte. A workbook, whose row is emptied, and an SPSS file are written by their libraries
+and read back: a cell, format, label or declared value that is not as before is an error, and the old file stays.
 """
 
 import csv
@@ -14,6 +14,7 @@ from pathlib import Path
 
 import openpyxl
 import pyreadstat
+from openpyxl.cell.cell import MergedCell
 
 from analysis.errors import LegepaneletError
 from analysis.intake import workbook
@@ -50,7 +51,9 @@ def rows_of(path: Path, member: Member) -> list[int]:
     check_size(path)
     try:
         return {".csv": _text_rows, ".xlsx": _sheet_rows, ".sav": _case_rows}[path.suffix.lower()](path, member)
-    except LegepaneletError:
+    except LegepaneletError as error:
+        if error.code == "FILE_EMPTY":
+            return []
         raise
     except Exception as error:  # the libraries raise kinds of their own; a damaged file is one thing to the user
         raise unreadable(path, str(error) or type(error).__name__) from None
@@ -73,7 +76,7 @@ def _changed(told: str) -> LegepaneletError:
 def names_in(path: Path, number: str) -> bool:
     """Whether a file of any kind holds the number, as a text of its own, a byte a letter or two; of an SPSS file, whether a cell does."""
     if path.suffix.lower() == ".sav":
-        return bool(read_export(path).cells.eq(number).to_numpy().any())
+        return bool(_cases(path)[0].map(text).eq(number).to_numpy().any())
     wide = re.escape(number.encode("utf-16-le")[:-1])  # whichever byte comes first
     pattern = re.compile(
         rb"(?<![0-9A-Za-z])" + re.escape(number.encode()) + rb"(?![0-9A-Za-z])"
@@ -93,7 +96,8 @@ def _records(path: Path) -> tuple[str, str, str, Iterator[tuple[list[str], str]]
     raw = path.read_bytes()
     delimiter = delimiter_of(decode(raw, name(path))[0])
     coding = UTF_16.get(raw[:2], "latin-1")  # a letter a byte: no byte is lost, and a number has no other letters than ASCII's
-    mark = raw[:2].decode(coding) if coding != "latin-1" else ""
+    marks = len(raw[:2]) if coding != "latin-1" else 3 if raw[:3] == b"\xef\xbb\xbf" else 0
+    mark = raw[:marks].decode(coding)
     return coding, mark, delimiter, _split(raw.decode(coding)[len(mark) :], delimiter, path)
 
 
@@ -165,8 +169,8 @@ def _write_book(path: Path, member: Member, target: Path) -> None:
             if book[sheet.title][cell.coordinate].value is None:
                 raise _changed(f"{name(path)}, sheet '{sheet.title}', {cell.coordinate}: a formula without its value")
     for title, rows in found.items():
-        for row in reversed(rows):
-            book[title].delete_rows(row)
+        for cell in (c for row in rows for c in book[title][row] if not isinstance(c, MergedCell)):
+            cell.value = cell.comment = cell.hyperlink = None  # emptied, not taken out: links, hidden rows and tables below would move
     book.save(target)
 
 

@@ -33,6 +33,13 @@ def test_a_text_file_loses_the_members_lines_and_no_other_byte(tmp_path, end, co
     assert without.rows_of(new, ANNA) == []
 
 
+def test_a_quoted_header_after_a_byte_order_mark(tmp_path):
+    path, new = tmp_path / "answers.csv", tmp_path / "new.csv"
+    path.write_bytes(b'\xef\xbb\xbf"doctor","svar"\r\n"D006","1"\r\n"D007","2"\r\n')
+    without.write(path, ANNA, new)
+    assert new.read_bytes() == b'\xef\xbb\xbf"doctor","svar"\r\n"D006","1"\r\n'
+
+
 cells = st.text(st.characters(codec="utf-8", exclude_characters="\0", exclude_categories=("Cs",)), max_size=8)
 
 
@@ -70,7 +77,7 @@ def test_a_workbook_keeps_its_other_sheets_formats_and_values(tmp_path):
     assert list(read_export(new, lambda headers: "andel" in headers[1:]).cells["andel"]) == ["25 %", "75 %"]
     made = openpyxl.load_workbook(new)
     assert made.sheetnames == ["Svar", "Kodebok", "Purring"] and made["Svar"]["A2"].font.bold
-    assert [row for row in made["Purring"].iter_rows(values_only=True)] == [("doctor", "purret"), ("D008", "nei")]
+    assert [row for row in made["Purring"].iter_rows(values_only=True)] == [("doctor", "purret"), (None, None), ("D008", "nei")]  # what stood below stands where it stood
     assert not without.names_in(new, "D007") and without.names_in(path, "D007")
 
 
