@@ -276,8 +276,9 @@ Hours are means of a skewed answer; the others are shares, named after their val
 
 ## The standard errors beside a jackknife
 
-How much the estimates vary over the panels; the mean of the standard errors that the project computes from influences; and the mean of those that a jackknife gives which leaves out a
-fiftieth of the doctors at a time and weights and estimates anew, over {knifed} panels. The chance error of a ratio is some 1 % of the first and 2 % of the second.
+How much the estimates vary over all panels; and, over the first {knifed} of them, the mean of the standard errors that the project computes from influences and
+of those that a jackknife gives which leaves out a fiftieth of the doctors at a time and weights and estimates anew. Ours and the jackknife's are of the same panels; beside the
+deviation, which is of all, they vary by chance the more the fewer these are.
 
 | Estimate | Of | Standard deviation | Ours | Ours / deviation | Jackknife / ours |
 | --- | --- | ---: | ---: | ---: | ---: |
