@@ -250,7 +250,7 @@ def compare(folder: Path, made: Path, verdict: Verdict, known: pd.DataFrame, sen
             if drawn.get((part["document"], part["lang"]), {}).get(name) != hashes:
                 where = f"{part['document']}.{part['lang']}, a picture"
                 found.append(Difference(where, name, "picture", "as published", "another", "major"))
-    if verdict.since.persons and not verdict.inputs:
+    if verdict.since.persons and not verdict.inputs and verdict.since.first <= verdict.wave:  # a later wave moves nothing of this one
         verdict.moved = withdrawals.explained(verdict.since, found, rows, sensitive)
     moved = set(verdict.moved)
     verdict.differences += [d for d in found if d not in moved]

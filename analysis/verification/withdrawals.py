@@ -79,17 +79,16 @@ def explained(since: Since, differences: Sequence[Difference], rows: Mapping[str
 
     `rows` is id -> published row. What a withdrawal does to an estimate has no bound: weights of all move with it.
     """
-    in_results = [d for d in differences if d.where == RESULTS and _possible(since, d, rows.get(d.row, {}), sensitive)]
+    reached = {d for d in differences if d.field == "picture" or any(int(row.split(".")[0]) >= since.first for row in d.row.split("+"))}
+    in_results = [d for d in differences if d.where == RESULTS and d in reached and _possible(since.persons, d, rows.get(d.row, {}), sensitive)]
     moved = {d.row for d in in_results}
-    shown = [d for d in differences if d.where != RESULTS]
+    shown = [d for d in differences if d.where != RESULTS and d in reached]
     return [*in_results, *(d for d in shown if d.grade in ("missing", "new") or d.field == "picture" or moved & set(d.row.split("+")))]
 
 
-def _possible(since: Since, difference: Difference, row: Mapping, sensitive: frozenset[str]) -> bool:
-    if int(difference.row.split(".")[0]) < since.first:
-        return False
+def _possible(persons: int, difference: Difference, row: Mapping, sensitive: frozenset[str]) -> bool:
     counted = difference.field in WHOLE or (difference.field == "estimate" and row.get("unit") == "persons")
     if not counted or not (difference.published and difference.found):
         return True
-    most = -(-since.persons // STEP) * STEP if row.get("indicator") in sensitive else since.persons
+    most = -(-persons // STEP) * STEP if row.get("indicator") in sensitive else persons
     return abs(float(difference.published) - float(difference.found)) <= most

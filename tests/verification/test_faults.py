@@ -534,6 +534,18 @@ def test_a_wave_before_that_of_the_row_cannot_have_moved():
     assert [d.row[:4] for d in withdrawals.explained(since, rows, {}, frozenset())] == ["2024", "2026"]
 
 
+def test_a_later_waves_withdrawal_explains_nothing_of_this_publication(folder, made, withdrawn):
+    found = verify.Verdict(1994, "synthetic")
+    verify.compare(folder, made, found, withdrawn, frozenset())
+    assert found.moved == [] and found.differences
+
+
+def test_a_sentence_on_an_earlier_wave_that_is_gone_is_not_put_down_to_it():
+    since = withdrawals.Since(1, 2026, ("2026/answers.csv",))
+    gone = [grading.Difference("ai-use.nb, text, Funn", f"{wave}.hours_total.mean", "estimate", "45", "", "missing") for wave in (2019, 2026)]
+    assert [d.row[:4] for d in withdrawals.explained(since, gone, {}, frozenset())] == ["2026"]
+
+
 def test_withdrawals_are_followed_from_one_to_the_next(tmp_path):
     """Two of three members withdrew from what was published; the third file was changed by hand."""
     note = tmp_path / "published" / "withdrawals.csv"
