@@ -21,7 +21,7 @@ from analysis.settings import ROOT, TEMPORARY, settings
 
 TABLES = (".csv", ".xlsx", ".sav")
 OF_PROGRAMS = ("~$", "._")  # how files begin that Excel and macOS lay beside others
-PACKED = (".zsav", ".xlsm", ".xls", ".dta", ".gz", ".7z", ".rar", ".zip", ".parquet", ".rds", ".sas7bdat", ".por")
+UNREAD = (".zsav", ".xlsm", ".xls", ".dta", ".gz", ".7z", ".rar", ".zip", ".parquet", ".rds", ".sas7bdat", ".por")
 PART = re.compile(r"\..+\.part\.(csv|xlsx|sav)")  # what is written before a file is replaced
 AT_WORK = 3600  # seconds since it was last written in: a temporary folder that is older was left behind
 LONG = 4  # letters of a number that is not met by chance
@@ -91,8 +91,8 @@ def held(folder: Path, number: str) -> Held:
     rows = {path: found for path in tables if (found := without.rows_of(path, member))}
     # A short number stands in any table, as an answer: where a table is read, only a long one tells of the member.
     searched = [p for p in files if p not in rows and (p not in tables or len(number) >= LONG)]
-    named = [p for p in searched if without.names_in(p, number) or number in p.stem]
-    return Held(rows, named, [p for p in files if p.suffix.lower() in PACKED and p not in named])
+    named = [p for p in searched if without.names_in(p, number) or (len(number) >= LONG and number in p.stem)]
+    return Held(rows, named, [p for p in files if p.suffix.lower() in UNREAD and p not in named])
 
 
 def _files(folder: Path) -> list[Path]:

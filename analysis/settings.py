@@ -16,6 +16,7 @@ def _root() -> Path:
 
 
 ROOT = _root()
+RARELY = 200_000, 100, 100  # how often Python looks for waste where records are made by the hundred thousand, and few thrown away
 TEMPORARY = "legepanelet-"  # how a temporary folder begins that holds answers for a while; `make forget` removes what a killed run left
 
 

@@ -15,6 +15,7 @@ from analysis.codebook.indicators import of_instrument
 from analysis.documents import Edition, checks, ledger, prose, qmd, quarto, render
 from analysis.documents.execute import Ran, execute, kernel
 from analysis.errors import LegepaneletError
+from analysis.presentation import front
 from analysis.settings import ROOT, settings
 
 
@@ -120,8 +121,6 @@ def recorded(document: Document, done: nbformat.NotebookNode, cards: str) -> lis
 
 def _metadata(document: Document, book: Codebook) -> dict:
     """What the run adds to a document's front matter."""
-    from analysis.presentation import front
-
     synthetic = document.kind == "synthetic"
     found = front.matter(book, document.wave, document.lang, synthetic=synthetic, beside=document.stage / "figures")
     if document.edition.draft:

@@ -162,7 +162,7 @@ def _sheet_rows(path: Path, member: Member) -> list[int]:
 
 
 def _write_book(path: Path, member: Member, target: Path) -> None:
-    """Formulas become their values: what they refer to moves with the row. Raises FORGET_CHANGED for one whose value the file has not stored."""
+    """Formulas become their values, as a formula is written without its own. Raises FORGET_CHANGED for one whose value the file has not stored."""
     book, found = _sheets(path, member)
     for sheet in openpyxl.load_workbook(path).worksheets:
         for cell in (c for row in sheet.iter_rows() for c in row if c.data_type == "f"):

@@ -13,10 +13,9 @@ from itertools import pairwise
 from analysis import log
 from analysis.errors import LegepaneletError
 from analysis.pipeline.state import Task, given, is_done, pending, remember
-from analysis.settings import ROOT, settings
+from analysis.settings import RARELY, ROOT, settings
 
 PAUSE = 0.02  # seconds between two looks of the scheduler
-RARELY = 200_000, 100, 100  # how often Python looks for waste: tasks make records by the hundred thousand and throw few away
 LITTLE = 1_000_000  # bytes; a disk with less is full
 
 

@@ -7,6 +7,8 @@ that runs the kernel uses small modules of this package, and waits for no plotti
 import gc
 import json
 
+from analysis.settings import RARELY
+
 __all__ = ["cards_of", "drawn", "open"]
 _opened = []
 
@@ -18,7 +20,7 @@ def open(wave: int, lang: str, article: str = ""):
     """
     from analysis.presentation.report import Report
 
-    gc.set_threshold(200_000, 100, 100)  # a document makes records by the hundred thousand and throws none away: looking for waste takes a fifth of it
+    gc.set_threshold(*RARELY)  # looking for waste would take a fifth of a document
     _opened[:] = [Report.of(wave, lang, article)]
     return _opened[0]
 

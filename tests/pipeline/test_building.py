@@ -1,5 +1,6 @@
 """Tasks that are run: in turn where each waits for the one before, else as many at a time as may be."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -56,5 +57,7 @@ def test_the_library_has_the_pauses_that_we_shorten():
     """Its scheduler waits up to a second between two looks; ours stands in the place of what decides that."""
     from pytask_parallel import execute
 
-    assert {"reset", "increment", "sleep"} <= set(dir(execute._Sleeper))
-    assert {"reset", "increment", "sleep"} <= set(dir(building._Looks))
+    source = Path(execute.__file__).read_text(encoding="utf-8")
+    assert "sleeper = _Sleeper()" in source
+    asked = set(re.findall(r"sleeper\.(\w+)\(", source))
+    assert asked and asked <= set(dir(building._Looks))
