@@ -77,8 +77,19 @@ def of_wave_sheet(panel: WavePanel, ids: list[str], name: str = "analysis") -> S
 
 
 def _stacked(name: str, waves: dict[int, WavePanel], ids: list[str]) -> Sheet:
-    sample, margins = change.stack(waves, [*(c for c in BACKGROUND if all(c in panel.doctors for panel in waves.values())), *dict.fromkeys(ids)])
-    return Sheet(name, sample.frame, margins)
+    frame = change.stack(waves, [*(c for c in BACKGROUND if all(c in panel.doctors for panel in waves.values())), *dict.fromkeys(ids)]).frame
+    raked = {c: c.replace("raked_", "m_", 1) for c in frame if c.startswith("raked_")}
+    crossed = {new: frame["wave"] + ":" + frame[old].astype(str) for old, new in raked.items()}
+    margins = [_crossed(wave, panel.margins, [c.removeprefix("raked_") for c in raked]) for wave, panel in waves.items()]
+    return Sheet(name, frame.drop(columns=list(raked)).assign(**crossed), pd.concat(margins, ignore_index=True))
+
+
+def _crossed(wave: int, margins: pd.DataFrame, variables: list[str]) -> pd.DataFrame:
+    """A wave's margins among those of others: those of `variables` that it has, and all of it for those that it lacks."""
+    total = margins["count"].sum() / margins["variable"].nunique()
+    lacking = [{"variable": v, "level": "all", "count": total} for v in variables if v not in set(margins["variable"])]
+    whole = pd.concat([margins, pd.DataFrame(lacking)])
+    return whole.assign(variable="m_" + whole["variable"], level=f"{wave}:" + whole["level"].astype(str))
 
 
 def _ids(book: Codebook, wave: int) -> list[str]:

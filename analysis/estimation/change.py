@@ -25,24 +25,19 @@ from analysis.results import Key, Row
 FEWEST = 30  # doctors who answered both
 
 
-def stack(waves: dict[int, WavePanel], columns: Sequence[str]) -> tuple[Sample, pd.DataFrame]:
-    """Waves on top of each other as one raked sample, and the margins: each wave's own, crossed with wave."""
-    variables = list(dict.fromkeys(v for panel in waves.values() for v in panel.margins["variable"]))
-    frames, margins = [], []
+def stack(waves: dict[int, WavePanel], columns: Sequence[str]) -> Sample:
+    """Waves on top of each other as one raked sample: each wave's own margins, crossed with wave. What a wave is not raked to is `all` there."""
+    raked = {w: [f"raked_{v}" for v in panel.margins["variable"].unique()] for w, panel in waves.items()}
+    margins = list(dict.fromkeys(m for some in raked.values() for m in some))
+    frames = []
     for wave, panel in waves.items():
-        who, goal = panel.analysed, panel.margins
-        kept = [c for c in dict.fromkeys(("doctor", "stratum", "start_weight", "weight", *columns)) if c in who]
-        lacking = [v for v in variables if v not in set(goal["variable"])]
-        levels = who[[f"raked_{v}" for v in variables if v not in lacking]].assign(**{f"raked_{v}": "all" for v in lacking})
-        frames.append(who[kept].assign(wave=str(wave), **{f"m_{v}": f"{wave}:" + levels[f"raked_{v}"].astype(str) for v in variables}))
-        total = goal["count"].sum() / goal["variable"].nunique()
-        whole = pd.concat([goal, pd.DataFrame([{"variable": v, "level": "all", "count": total} for v in lacking])])
-        margins.append(whole.assign(variable="m_" + whole["variable"], level=f"{wave}:" + whole["level"].astype(str)))
+        wanted = dict.fromkeys(("doctor", "stratum", "start_weight", "weight", *columns, *raked[wave]))
+        lacking = dict.fromkeys((m for m in margins if m not in raked[wave]), "all")
+        frames.append(panel.analysed[[c for c in wanted if c in panel.analysed]].assign(wave=str(wave), **lacking))
     stacked = pd.concat(frames, ignore_index=True)
     known = weighting.shared_strata(stacked["stratum"], stacked["doctor"])
     stacked["stratum"] = weighting.collapse_strata(known, stacked["doctor"])
-    design = Design.of(stacked, [f"m_{v}" for v in variables], "doctor")
-    return Sample(max(waves), design, stacked), pd.concat(margins, ignore_index=True)
+    return Sample(max(waves), Design.of(stacked, margins, "doctor", "wave"), stacked)
 
 
 def standardised(panel: WavePanel, population: pd.DataFrame) -> WavePanel:
@@ -58,7 +53,7 @@ def net(waves: dict[int, WavePanel], earlier: int, indicators: list[Indicator], 
     """
     later = max(waves)
     then = standardised(waves[earlier], waves[later].population) if statistic == "change_standardised" else waves[earlier]
-    sample, _ = stack({earlier: then, later: waves[later]}, [*by, *(i.id for i in indicators)])
+    sample = stack({earlier: then, later: waves[later]}, [*by, *(i.id for i in indicators)])
     wanted = [(i, groups) for groups in [(), *((b,) for b in by)] for i in indicators if not groups or i.key]
     return estimate(sample.design, (e for i, groups in wanted for e in _changes(sample, i, groups, earlier, statistic)))
 
@@ -113,10 +108,10 @@ def _chance_of_answering_again(stayed: pd.DataFrame) -> pd.Series:
     import statsmodels.api as sm
 
     known = [v for v in ("sex_age", "register_position") if v in stayed]
-    design = pd.get_dummies(stayed[known], drop_first=True).astype(float)
-    design = design.loc[:, design.sum() >= 5]
-    fit = sm.GLM((stayed["now"] == "again").astype(float), sm.add_constant(design), family=sm.families.Binomial()).fit()
-    return fit.fittedvalues.clip(lower=0.05)
+    levels = pd.get_dummies(stayed[known], drop_first=True).to_numpy(dtype=float)
+    x = np.column_stack([np.ones(len(stayed)), levels[:, levels.sum(axis=0) >= 5]])
+    fit = sm.GLM((stayed["now"] == "again").to_numpy(dtype=float), x, family=sm.families.Binomial()).fit()
+    return pd.Series(fit.fittedvalues, stayed.index).clip(lower=0.05)
 
 
 def within(earlier: int, later: int, waves: dict[int, WavePanel], indicators: list[Indicator], by: Sequence[str]) -> list[Row]:

@@ -30,19 +30,26 @@ class Design:
     margins: tuple[np.ndarray, ...]
 
     @classmethod
-    def of(cls, frame: pd.DataFrame, margins: Sequence[str], cluster: str | None = None) -> "Design":
-        """From rows with `stratum`, `start_weight`, `weight` and the raking variables; `cluster` is the doctor where waves are stacked."""
+    def of(cls, frame: pd.DataFrame, margins: Sequence[str], cluster: str | None = None, wave: str | None = None) -> "Design":
+        """From rows with `stratum`, `start_weight`, `weight` and the raking variables.
+
+        Where waves are stacked, `cluster` is the doctor, and each raking variable is crossed with `wave`.
+        """
         stratum = pd.factorize(frame["stratum"])[0]
         doctor = np.arange(len(frame)) if cluster is None else pd.factorize(frame[cluster])[0]
         weight, start = (frame[c].to_numpy(dtype=float) for c in ("weight", "start_weight"))
-        return cls(weight, start, stratum, pd.factorize(stratum * len(frame) + doctor)[0], tuple(pd.factorize(frame[m])[0] for m in margins))
+        levels = [pd.factorize(frame[m])[0] for m in margins]
+        if wave is not None:
+            when, waves = pd.factorize(frame[wave])
+            levels = [pd.factorize(level * len(waves) + when)[0] for level in levels]
+        return cls(weight, start, stratum, pd.factorize(stratum * len(frame) + doctor)[0], tuple(levels))
 
     def __len__(self) -> int:
         return len(self.weight)
 
     def df(self, inside: np.ndarray) -> int:
         """Degrees of freedom of the rows `inside` (boolean): their doctors less their strata."""
-        doctors = inside.sum() if self._each_its_own else np.count_nonzero(np.bincount(self.cluster[inside]))
+        doctors = np.count_nonzero(inside) if self._each_its_own else np.count_nonzero(np.bincount(self.cluster[inside]))
         return int(doctors - np.count_nonzero(np.bincount(self.stratum[inside])))
 
     def residual(self, u: np.ndarray) -> np.ndarray:

@@ -6,6 +6,7 @@ another domain: neither has code of its own here.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import isfinite
 from typing import Literal
 
 import numpy as np
@@ -49,7 +50,7 @@ def _rows(design: Design, asked: list[Estimand], found: list[Estimate]) -> list[
     df = np.array([design.df(e.inside) if a.df is None else a.df for a, e in zip(asked, found, strict=True)], dtype=float)
     se = np.sqrt(design.variances(np.column_stack([e.influence for e in found])))
     lower, upper = t_interval(value, se, df)
-    between = np.array([a.scale == "logit" and 0 < e.count < e.inside.sum() for a, e in zip(asked, found, strict=True)])
+    between = np.array([a.scale == "logit" and 0 < e.count < e.n for a, e in zip(asked, found, strict=True)])
     lower[between], upper[between] = logit_interval(value[between], se[between], df[between])
     p = np.where(se > 0, p_value(value, se, df), np.nan)
     return [
@@ -59,8 +60,7 @@ def _rows(design: Design, asked: list[Estimand], found: list[Estimate]) -> list[
 
 
 def _row(design: Design, asked: Estimand, found: Estimate, se: float, lower: float, upper: float, df: float, p: float, between: bool) -> Row:
-    value, n = found.value, int(found.inside.sum())
-    count = asked.count
+    value, n, count = found.value, found.n, asked.count
     if asked.scale == "logit":
         count = found.count
         if not between:  # of nobody, or of all
@@ -74,4 +74,4 @@ def _row(design: Design, asked: Estimand, found: Estimate, se: float, lower: flo
 
 def _finite(*figures: float) -> list[float | None]:
     """Not-a-numbers as missing, so that a table never prints one."""
-    return [figure if np.isfinite(figure) else None for figure in figures]
+    return [figure if isfinite(figure) else None for figure in figures]

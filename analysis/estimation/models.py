@@ -17,7 +17,7 @@ def trend(book: Codebook, indicator: Indicator, waves: dict[int, WavePanel], wav
     Stacked waves, the doctor as cluster (R: `svyglm` on `calibrate(svydesign(ids = ~doctor, strata = ~stratum), ...)`). References: the wave
     itself, and those of the groupings.
     """
-    sample, _ = stack(waves, [indicator.id, *book.groupings])
+    sample = stack(waves, [indicator.id, *book.groupings])
     terms = [Term("wave", str(wave))] * (len(waves) > 1) + [Term(name, g.reference) for name, g in book.groupings.items()]
     model = fit(sample, indicator.id, terms, family_of(indicator))
     if model is None:

@@ -25,6 +25,10 @@ class Estimate:
     inside: np.ndarray
     count: int = 0
 
+    @property
+    def n(self) -> int:
+        return np.count_nonzero(self.inside)
+
 
 Statistic = Callable[[Design], Estimate]
 
@@ -34,7 +38,15 @@ def mean(y: np.ndarray, inside: np.ndarray) -> Statistic:
 
     R: `svymean(~y, subset(d, inside), na.rm = TRUE)`.
     """
-    return ratio(y, np.ones(len(y)), inside)
+
+    def of(design: Design) -> Estimate:
+        there = inside & ~np.isnan(y)
+        over = np.where(there, y, 0.0)
+        total = design.weight @ there or 1.0
+        value = design.weight @ over / total
+        return Estimate(float(value), (over - value * there) / total, there, np.count_nonzero(over))
+
+    return of
 
 
 def ratio(y: np.ndarray, x: np.ndarray, inside: np.ndarray) -> Statistic:
@@ -48,7 +60,7 @@ def ratio(y: np.ndarray, x: np.ndarray, inside: np.ndarray) -> Statistic:
         over, under = np.where(there, y, 0.0), np.where(there, x, 0.0)
         total = design.weight @ under or 1.0
         value = design.weight @ over / total
-        return Estimate(float(value), (over - value * under) / total, there, int(np.count_nonzero(over)))
+        return Estimate(float(value), (over - value * under) / total, there, np.count_nonzero(over))
 
     return of
 

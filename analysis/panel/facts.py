@@ -62,14 +62,16 @@ def representativeness(wave: int, panel: WavePanel) -> Iterator[Row]:
     """
     invited, who = panel.doctors[panel.doctors["eligible"] & ~panel.doctors["over_age"]], panel.analysed
     raked = set(panel.margins["variable"]) | ({"sex", "age_group"} if "sex_age" in set(panel.margins["variable"]) else set())
-    population = _population(panel.population)
+    population, total = _population(panel.population), who["weight"].sum()
     for variable in (v for v in COMPARED if v in invited):
+        counts = {"share_invited": (invited[variable].value_counts(), len(invited)), "share_respondents": (who[variable].value_counts(), len(who))}
+        weighted = who.groupby(variable)["weight"].sum()
         for level in sorted(set(invited[variable]) | set(who[variable])):
             here = Key(wave, "representativeness", "", "count", groups=((variable, level),), weighting="none")
-            for statistic, frame in (("share_invited", invited), ("share_respondents", who)):
-                count = int((frame[variable] == level).sum())
-                yield Row(here.but(statistic=statistic), "share", estimate=count / len(frame), n=len(frame), count=count)
-            weight = float(who.loc[who[variable] == level, "weight"].sum() / who["weight"].sum())
+            for statistic, (found, n) in counts.items():
+                count = int(found.get(level, 0))
+                yield Row(here.but(statistic=statistic), "share", estimate=count / n, n=n, count=count)
+            weight = float(weighted.get(level, 0.0) / total)
             goal = population[variable].get(level) if variable in population else None
             # A level that was raked together with its neighbour is not equal to the population on its own.
             known = "by_construction" if variable in raked and (goal is None or isclose(weight, goal, rel_tol=EQUAL)) else ""

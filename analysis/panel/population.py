@@ -28,16 +28,13 @@ def size(domain: Domain, doctors: pd.DataFrame, figures: pd.DataFrame) -> float:
     at_most = []
     for variable, rows in figures.groupby("variable"):
         parts = ("sex", "age_group") if variable == "sex_age" else tuple(variable.split(":"))
-        if not set(parts) & set(domain):
+        if not (wanted := set(parts) & set(domain)):
             continue
-        levels = rows["level"].str.split(":", expand=True)
-        if levels.shape[1] != len(parts):
+        split = [level.split(":") for level in rows["level"]]
+        if max(map(len, split)) != len(parts):
             continue
-        inside = pd.Series(True, index=rows.index)
-        for place, part in enumerate(parts):
-            if part in domain:
-                inside &= levels[place].isin(domain[part])
-        count = float(rows.loc[inside, "count"].sum())
+        levels = [dict(zip(parts, parted, strict=False)) for parted in split]
+        count = float(sum(n for level, n in zip(levels, rows["count"], strict=True) if all(level.get(v) in domain[v] for v in wanted)))
         if set(domain) <= set(parts):
             return count
         at_most.append(count)

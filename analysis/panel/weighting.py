@@ -54,17 +54,19 @@ def margins_of(population: pd.DataFrame, respondents: pd.DataFrame) -> tuple[pd.
     variables = [v for v in RAKED if v in known and v in respondents and not (v == "sex" and "sex_age" in known)]
     rows, columns = [], {}
     for variable in variables:
-        counts = population[population["variable"] == variable].set_index("level")["count"]
-        mapping = _collapse(counts, respondents[variable].value_counts(), variable)
-        if unknown := set(respondents[variable].unique()) - set(mapping):
+        of_variable = population[population["variable"] == variable]
+        counts = dict(zip(of_variable["level"], of_variable["count"], strict=True))
+        answered = respondents[variable].value_counts(dropna=False).to_dict()
+        mapping = _collapse(counts, answered, variable)
+        if unknown := set(answered) - set(mapping):
             raise LegepaneletError(
                 "MARGIN_UNKNOWN_LEVEL",
                 f"the population figures lack {variable} = '{min(unknown)}'",
                 "Add it to the population file.",
             )
-        merged = counts.groupby(mapping).sum()
+        merged = {name: sum(counts[level] for level in mapping if mapping[level] == name) for name in sorted(set(mapping.values()))}
         columns[variable] = respondents[variable].map(mapping)
-        if empty := set(merged.index) - set(columns[variable].unique()):
+        if empty := set(merged) - {mapping[level] for level in answered}:
             raise LegepaneletError(
                 "MARGIN_EMPTY",
                 f"{variable} = '{min(empty)}': {merged[min(empty)]} persons in the population, and none of them answered",
@@ -74,12 +76,12 @@ def margins_of(population: pd.DataFrame, respondents: pd.DataFrame) -> tuple[pd.
     return pd.DataFrame(rows, columns=["variable", "level", "count"]), pd.DataFrame(columns, index=respondents.index)
 
 
-def _collapse(population: pd.Series, respondents: pd.Series, variable: str) -> dict[str, str]:
+def _collapse(population: dict[str, float], respondents: dict[str, int], variable: str) -> dict[str, str]:
     """Level -> the level it is raked as."""
-    groups = [[level] for level in population.index if population[level] > 0]
+    groups = [[level] for level, n in population.items() if n > 0]
 
     def n(group):
-        return sum(int(respondents.get(level, 0)) for level in group)
+        return sum(respondents.get(level, 0) for level in group)
 
     def family(group):  # an age group is only joined to another of the same sex
         return group[0].split(":")[0] if variable == "sex_age" else ""
@@ -105,6 +107,8 @@ def _collapse(population: pd.Series, respondents: pd.Series, variable: str) -> d
 def collapse_strata(stratum: pd.Series, doctor: pd.Series) -> pd.Series:
     """Strata with fewer than SMALLEST_STRATUM doctors joined to the next one."""
     counts = doctor.groupby(stratum).nunique().sort_index()
+    if (counts >= SMALLEST_STRATUM).all():
+        return stratum
     order, mapping = list(counts.index), {}
     for place, name in enumerate(order):
         target = name
@@ -121,7 +125,9 @@ def shared_strata(stratum: pd.Series, doctor: pd.Series) -> pd.Series:
     """
     label, names = pd.factorize(stratum)
     found = csr_array((np.ones(len(label)), (label, pd.factorize(doctor)[0])))
-    part = connected_components(found @ found.T, directed=False)[1]
+    parts, part = connected_components(found @ found.T, directed=False)
+    if parts == len(names):
+        return stratum
     joined = pd.Series(names).groupby(part).agg(lambda group: "+".join(sorted(group)))
     return pd.Series(joined.to_numpy()[part[label]], index=stratum.index)
 
@@ -135,7 +141,8 @@ def rake(frame: pd.DataFrame, margins: pd.DataFrame) -> np.ndarray:
     fitted = []
     for variable, rows in margins.groupby("variable", sort=False):
         level, levels = pd.factorize(frame[variable])
-        fitted.append((level, rows.set_index("level")["count"].reindex(levels).to_numpy(dtype=float)))
+        goal = dict(zip(rows["level"], rows["count"], strict=True))
+        fitted.append((level, np.array([goal.get(name, np.nan) for name in levels], dtype=float)))
     for _ in range(MOST_SWEEPS):
         for level, goal in fitted:
             weight = weight * (goal / np.bincount(level, weight))[level]
