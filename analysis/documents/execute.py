@@ -29,8 +29,11 @@ ESCAPED = re.compile(r"([\\`*_{}\[\]<>@#|~^$])")
 @contextmanager
 def kernel(folder: Path) -> Iterator[NotebookClient]:
     """A kernel that starts in `folder`, and has loaded what documents need, while its caller goes on."""
-    client = NotebookClient(nbformat.v4.new_notebook(), timeout=600, kernel_name="python3", resources={"metadata": {"path": str(folder)}},
-                            store_widget_state=False, record_timing=False, extra_arguments=["--log-level=50", PRELOAD])  # fmt: skip
+    client = NotebookClient(
+        nbformat.v4.new_notebook(), timeout=600, kernel_name="python3", resources={"metadata": {"path": str(folder)}},
+        store_widget_state=False, record_timing=False, extra_arguments=["--log-level=50", PRELOAD],
+        shutdown_kernel="immediate",  # a graceful one takes a second, and there is nothing to keep
+    )  # fmt: skip
     with tempfile.TemporaryDirectory() as private:
         client.create_kernel_manager()
         client.km.transport = "ipc"  # sockets of the file system: no port is opened

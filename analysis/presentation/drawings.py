@@ -3,7 +3,9 @@
 import hashlib
 import os
 import shutil
-from concurrent.futures import Future, ProcessPoolExecutor
+import sys
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing import get_context, parent_process
@@ -49,7 +51,7 @@ def draw(drawing: Drawing, folder: Path, name: str, synthetic: str | None, alt: 
     """Saves a drawing; where the kernel has drawers and the picture is not kept, one of them does, and `finish` waits for it."""
     if drawers() < 2 or are_kept(drawing.key(synthetic, alt), _suffixes()):
         return drawing.save(folder, name, synthetic, alt)
-    _drawing.append(_pool().submit(drawing.save, folder, name, synthetic, alt))
+    _drawing.append(_waiting().submit(_in_a_drawer, drawing.save, folder, name, synthetic, alt))
     return folder / name
 
 
@@ -59,13 +61,28 @@ def finish() -> None:
         one.result()
     if _drawing:
         _drawing.clear()
-        _pool().shutdown()
-        _pool.cache_clear()
+        for pool in (_waiting, _pool):
+            pool().shutdown()
+            pool.cache_clear()
+
+
+@cache
+def _waiting() -> ThreadPoolExecutor:
+    """Threads that wait for the drawers, and for these to start, while the kernel goes on."""
+    return ThreadPoolExecutor(drawers())
+
+
+def _in_a_drawer(work: Callable, *arguments) -> None:
+    _pool().submit(work, *arguments).result()
 
 
 @cache
 def _pool() -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(drawers(), get_context("spawn"), _leave_with_kernel)  # a kernel has threads, and may not fork
+    """Drawers that are started from nothing (a kernel has threads, and may not fork); on Linux from one that has loaded the libraries."""
+    start = get_context("forkserver" if sys.platform == "linux" else "spawn")
+    if sys.platform == "linux":
+        start.set_forkserver_preload(["analysis.presentation.charts"])
+    return ProcessPoolExecutor(drawers(), start, _leave_with_kernel)
 
 
 def _leave_with_kernel() -> None:

@@ -2,6 +2,7 @@
 
 import math
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 
 import pandas as pd
 from babel.numbers import format_decimal
@@ -19,11 +20,15 @@ def decimal(value: float, digits: int, lang: str) -> str:
     """`value` with `digits` decimals: `1 014` and `5,07` in Norwegian, `1,014` and `5.07` in English; marked with its origin. A dash if there is none."""
     if not math.isfinite(value):  # what could not be computed
         return DASH
-    exact = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_EVEN)
+    return provenance.mark(_written(float(value), digits, lang), value)
+
+
+@lru_cache(maxsize=20_000)
+def _written(value: float, digits: int, lang: str) -> str:
+    exact = Decimal(repr(value)).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_EVEN)
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
     text = format_decimal(abs(exact), format=pattern, locale=LOCALE[lang], decimal_quantization=False)
-    text = text.replace("\u202f", NBSP)
-    return provenance.mark((MINUS if exact < 0 else "") + text, value)
+    return (MINUS if exact < 0 else "") + text.replace("\u202f", NBSP)
 
 
 def whole(value, lang: str) -> str:

@@ -95,9 +95,8 @@ class Report:
     def joint_levels(self) -> dict[str, set[str]]:
         """Grouping -> the levels of it that several are shown as, in any table of the wave."""
         found: dict[str, set[str]] = {}
-        for by, level in self.results.groups_of(self.wave):
-            if JOINT in level:
-                found.setdefault(by, set()).add(level)
+        for by, level in self.results.groups_of(self.wave, JOINT):
+            found.setdefault(by, set()).add(level)
         return found
 
     def rounding(self, *names: str) -> tuple[str, ...]:
@@ -115,8 +114,12 @@ class Report:
                 ", ".join(difflib.get_close_matches(name, self.known, 3)) or "see the column indicator of results.csv"
             )
             raise LookupError(f"the codebook has no indicator '{name}'; near it: {near}")
-        found = [i for i in self.indicators if i.id == name]
-        return next((i for i in found if i.kind != "category"), found[0] if found else None)
+        return self._asked.get(name)
+
+    @cached_property
+    def _asked(self) -> dict[str, Indicator]:
+        """The same of the wave."""
+        return {i.id: i for i in sorted(reversed(self.indicators), key=lambda i: i.kind != "category")}
 
     def theme(self, instrument: str) -> Text:
         """Marks the section it stands in as absent when the wave did not ask the instrument. Raises LookupError."""

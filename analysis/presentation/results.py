@@ -1,5 +1,7 @@
 """The publishable results that a document may look at: those of its wave and of earlier ones."""
 
+import csv
+import math
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -9,67 +11,80 @@ import pandas as pd
 
 from analysis.errors import LegepaneletError
 from analysis.presentation.provenance import Traced
-from analysis.results import FIGURES, NUMBERS, TEXT, WHOLE
+from analysis.results import FIGURES, NUMBERS, WHOLE
+
+TYPE = dict.fromkeys(WHOLE, "Int64") | dict.fromkeys(NUMBERS, "float64")  # of the columns that hold no text
+READ = dict.fromkeys(WHOLE, lambda text: int(text) if text else pd.NA) | dict.fromkeys(NUMBERS, lambda text: float(text) if text else math.nan)
 
 
 @dataclass(frozen=True)
 class Results:
     """Rows of `results.csv` of several waves, and whether they are synthetic.
 
-    Documents ask thousands of times, of a part of the rows: these become records, whose figures know where they come from, when they are asked for.
+    Documents ask thousands of times, of a part of the rows: lines are read, and become records whose figures know where they come from, when they
+    are asked for.
     """
 
-    empty: pd.DataFrame  # the table's columns
+    columns: list[str]
     synthetic: bool
     waves: list[int]
-    values: dict[tuple[str, int], list[tuple]]  # (indicator, wave) -> its rows, each the values of the columns
-    _records: dict[tuple[str, int], list[dict]] = field(default_factory=dict)
+    lines: dict[tuple[str, int], list[str]]  # (indicator, wave) -> its lines
+    _values: dict[tuple[str, int], list[list]] = field(default_factory=dict)  # the same -> its rows, each the values of the columns
+    _records: dict[str, dict] = field(default_factory=dict)  # id -> row
 
     @classmethod
     def read(cls, folder: Path, waves: list[int]) -> "Results":
         """The results of `waves` under `folder`. Raises RESULTS_MISSING."""
-        tables = []
+        columns: list[str] = []
+        lines: dict[tuple[str, int], list[str]] = {}
         for wave in waves:
             path = folder / str(wave) / "results.csv"
             if not path.is_file():
                 raise LegepaneletError(
                     "RESULTS_MISSING", f"there are no results of {wave}", f"Run `make report WAVE={wave}` first."
                 )
-            tables.append(pd.read_csv(path, dtype={c: str for c in TEXT} | {c: "Int64" for c in WHOLE}, keep_default_na=False,
-                                      na_values={c: [""] for c in WHOLE + NUMBERS}))  # fmt: skip
-        rows = pd.concat(tables, ignore_index=True)
-        values: dict[tuple[str, int], list[tuple]] = {}
-        of = zip(rows["indicator"].tolist(), rows["wave"].tolist(), strict=True)
-        for key, row in zip(of, zip(*(rows[c].tolist() for c in rows), strict=True), strict=True):
-            values.setdefault(key, []).append(row)
-        return cls(rows.iloc[:0], "data" in rows, waves, values)
+            head, *rows = path.read_text(encoding="utf-8").rstrip("\n").split("\n")
+            columns = max(columns, head.split(","), key=len)
+            place = head.split(",").index("indicator")
+            for line in rows:
+                lines.setdefault((_fields(line, place + 1)[place], wave), []).append(line)
+        return cls(columns, "data" in columns, waves, lines)
 
     def rows(self, indicator: str, wave: int) -> list[dict]:
         """The rows of an indicator in a wave."""
-        key = (indicator, wave)
-        if key not in self._records:
-            self._records[key] = [self._record(values) for values in self.values.get(key, ())]
-        return self._records[key]
+        return [self._record(values) for values in self._of(indicator, wave)]
 
-    def _record(self, values: tuple) -> dict:
-        row = dict(zip(self.columns, values, strict=True))
-        known = (c for c in FIGURES if row[c] is not pd.NA and row[c] == row[c])
-        return row | {c: Traced(row[c], (row["id"],), c) for c in known}
+    def _of(self, indicator: str, wave: int) -> list[list]:
+        key = (indicator, wave)
+        if key not in self._values:
+            kinds = [READ.get(c, str) for c in self.columns]
+            read = csv.reader(self.lines.get(key, ()))
+            self._values[key] = [[kind(text) for kind, text in zip(kinds, row, strict=True)] for row in read]
+        return self._values[key]
+
+    def _record(self, values: list) -> dict:
+        name = values[0]
+        if name not in self._records:
+            row = dict(zip(self.columns, values, strict=True))
+            known = (c for c in FIGURES if row[c] is not pd.NA and row[c] == row[c])
+            self._records[name] = row | {c: Traced(row[c], (name,), c) for c in known}
+        return self._records[name]
 
     @cached_property
-    def columns(self) -> list[str]:
-        return self.empty.columns.tolist()
+    def empty(self) -> pd.DataFrame:
+        """The table without a row."""
+        return pd.DataFrame({c: pd.Series(dtype=TYPE.get(c, "str")) for c in self.columns})
 
-    def groups_of(self, wave: int) -> set[tuple[str, str]]:
-        """(grouping, level) of every row of a wave."""
+    def groups_of(self, wave: int, part: str) -> set[tuple[str, str]]:
+        """(grouping, level) of the rows of a wave whose level has `part` in it."""
         by, level = (self.columns.index(name) for name in ("by", "level"))
-        return {(row[by], row[level]) for (_, of), rows in self.values.items() if of == wave for row in rows}
+        lines = (line for (_, of), some in self.lines.items() if of == wave for line in some if part in line)
+        return {(row[by], row[level]) for row in csv.reader(lines) if part in row[level]}
 
     def by_id(self, ids: Collection[str]) -> dict[str, dict]:
         """Id -> row."""
-        place = self.columns.index("id")
-        found = [key for key, rows in self.values.items() if any(values[place] in ids for values in rows)]
-        return {row["id"]: row for key in found for row in self.rows(*key) if row["id"] in ids}
+        found = [key for key, lines in self.lines.items() if any(_fields(line, 1)[0] in ids for line in lines)]
+        return {values[0]: self._record(values) for key in found for values in self._of(*key) if values[0] in ids}
 
     def where(self, indicator: str, wave: int | None = None, **columns) -> pd.DataFrame:
         """An indicator's rows (of one wave, or of all) with these values; a key column that is not named must be empty.
@@ -92,7 +107,13 @@ class Results:
     def _matching(self, indicator: str, wave: int, columns: dict) -> list[dict]:
         asked = {"by": "", "by2": "", "model": "", "vs_level": ""} | columns
         asked = {c: v if isinstance(v, list) else [v] for c, v in asked.items() if v is not ...}
-        found = self.rows(indicator, wave)
+        found = self._of(indicator, wave)
         for column, wanted in asked.items():  # one after the other: the first leave little to the others
-            found = [row for row in found if row[column] in wanted]
-        return found
+            place = self.columns.index(column)
+            found = [values for values in found if values[place] in wanted]
+        return [self._record(values) for values in found]
+
+
+def _fields(line: str, n: int) -> list[str]:
+    """The first `n` fields of a line."""
+    return line.split(",", n)[:n] if '"' not in line else next(csv.reader([line]))[:n]
