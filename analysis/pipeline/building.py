@@ -13,10 +13,12 @@ from itertools import pairwise
 from analysis import log
 from analysis.errors import LegepaneletError
 from analysis.pipeline.state import Task, given, is_done, pending, remember
+from analysis.processes import beside
 from analysis.settings import RARELY, ROOT, settings
 
 PAUSE = 0.02  # seconds between two looks of the scheduler
 LITTLE = 1_000_000  # bytes; a disk with less is full
+LIBRARIES = ("pandas", "scipy.optimize", "analysis.codebook")  # what every task needs, and takes longest to load
 
 
 @contextmanager
@@ -79,7 +81,15 @@ class _Looks:
 
 
 def _run(tasks: list[Task]) -> list[BaseException]:
-    """Has pytask run the tasks, as many at a time as may be; the faults of those that failed. Its own notes are kept in memory: `state` decides."""
+    """The tasks run, as many at a time as may be; the faults of those that failed."""
+    if settings().workers == 1:
+        return _scheduled(tasks, perform)
+    with beside(settings().workers, LIBRARIES) as workers:
+        return _scheduled(tasks, lambda task: workers.submit(perform, task).result())
+
+
+def _scheduled(tasks: list[Task], run: Callable[[Task], None]) -> list[BaseException]:
+    """Has pytask say which task is next, and `run` it. Its own notes are kept in memory: `state` decides."""
     import pytask
     from pytask_parallel import execute
 
@@ -91,8 +101,9 @@ def _run(tasks: list[Task]) -> list[BaseException]:
     pytask.console.quiet = True  # our own lines tell what runs
     execute._Sleeper = _Looks
     session = pytask.build(
-        tasks=[_for_pytask(task) for task in tasks], config=config, paths=[folder], database_url="sqlite://", capture="no", verbose=0,
+        tasks=[_for_pytask(task, run) for task in tasks], config=config, paths=[folder], database_url="sqlite://", capture="no", verbose=0,
         show_traceback=False, disable_warnings=True, force=True, n_workers=settings().workers,
+        parallel_backend="threads" if settings().workers > 1 else "none",
     )  # fmt: skip
     failures = [r.exc_info[1] for r in session.execution_reports if r.outcome == pytask.TaskOutcome.FAIL]
     if session.exit_code not in (pytask.ExitCode.OK, pytask.ExitCode.FAILED) and not failures:
@@ -116,15 +127,15 @@ def _in_line(tasks: list[Task]) -> bool:
     return all(set(one.outputs) & {*two.inputs, *two.waits_for} for one, two in pairwise(tasks))
 
 
-def _for_pytask(task: Task):
+def _for_pytask(task: Task, run: Callable[[Task], None]):
     """The task as pytask takes it. Whether it has to run is asked once more when its turn comes: what it waited for may be as it was."""
     import pytask
 
     @pytask.task(name=task.name, kwargs={"inputs": [*task.inputs, *task.waits_for], "produces": list(task.outputs)})
-    def run(inputs, produces):
-        perform(task)
+    def turn(inputs, produces):
+        run(task)
 
-    return pytask.mark.try_last(run) if task.last else run
+    return pytask.mark.try_last(turn) if task.last else turn
 
 
 def perform(task: Task) -> None:

@@ -1,22 +1,19 @@
 """Pictures, kept by content: what was drawn before from the same figures is not drawn again, and no plotting library is loaded for it."""
 
 import hashlib
-import os
 import shutil
-import sys
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
-from multiprocessing import get_context, parent_process
 from pathlib import Path
-from threading import Thread
 
 import pandas as pd
 
 from analysis.kept import are_kept, kept
 from analysis.presentation.kernel import drawers, wants_raster
 from analysis.presentation.provenance import Traced
+from analysis.processes import beside
 from analysis.settings import ROOT, settings
 
 _drawing: list[Future] = []  # what the drawers are at
@@ -78,16 +75,7 @@ def _in_a_drawer(work: Callable, *arguments) -> None:
 
 @cache
 def _pool() -> ProcessPoolExecutor:
-    """Drawers that are started from nothing (a kernel has threads, and may not fork); on Linux from one that has loaded the libraries."""
-    start = get_context("forkserver" if sys.platform == "linux" else "spawn")
-    if sys.platform == "linux":
-        start.set_forkserver_preload(["analysis.presentation.charts"])
-    return ProcessPoolExecutor(drawers(), start, _leave_with_kernel)
-
-
-def _leave_with_kernel() -> None:
-    """A drawer whose kernel is killed would wait for ever."""
-    Thread(target=lambda: (parent_process().join(), os._exit(1)), daemon=True).start()
+    return beside(drawers(), ["analysis.presentation.charts"])
 
 
 def _suffixes() -> tuple[str, ...]:

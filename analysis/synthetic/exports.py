@@ -61,19 +61,23 @@ def _check_assumptions(book: Codebook, wave: int) -> None:
 
 
 def _write(book: Codebook, wave: int, doctors: pd.DataFrame, sample: pd.DataFrame, folder: Path, seed: int) -> None:
-    numbers = _doctor_numbers(doctors, seed)
+    numbers = _serial_numbers(doctors, seed)
     population_counts(book, doctors, wave).to_csv(folder / "population.csv", index=False, lineterminator="\n")
     _sample_file(sample, numbers).to_csv(folder / "sample.csv", index=False, lineterminator="\n")
     answers = answer(book, wave, sample, Traits(seed, len(doctors)))
-    answers.insert(0, "doctor", numbers[answers.pop("row")])
+    answers.insert(0, "doctor", _doctor_numbers(numbers[answers.pop("row")]))
     _WRITERS[book.waves[wave].export](book, wave, answers, folder)
 
 
-def _doctor_numbers(doctors: pd.DataFrame, seed: int) -> np.ndarray:
+def _serial_numbers(doctors: pd.DataFrame, seed: int) -> np.ndarray:
     """Serial numbers that say nothing of their doctor, but that later years' doctors have higher ones."""
     parts = population.streams(doctors, [seed, 6])
     serial = [rows.start + np.random.default_rng(key).permutation(rows.stop - rows.start) + 1 for rows, key in parts]
-    return np.array([f"D{number:05d}" for number in np.concatenate(serial)])
+    return np.concatenate(serial)
+
+
+def _doctor_numbers(serial: np.ndarray) -> np.ndarray:
+    return np.array([f"D{number:05d}" for number in serial.tolist()])
 
 
 def population_counts(book: Codebook, doctors: pd.DataFrame, wave: int) -> pd.DataFrame:
@@ -101,7 +105,7 @@ def population_counts(book: Codebook, doctors: pd.DataFrame, wave: int) -> pd.Da
 
 
 def _sample_file(sample: pd.DataFrame, numbers: np.ndarray) -> pd.DataFrame:
-    return sample.assign(doctor=numbers[sample["row"]])[SAMPLE_COLUMNS].assign(synthetic=1).sort_values("doctor")
+    return sample.assign(doctor=_doctor_numbers(numbers[sample["row"]]))[SAMPLE_COLUMNS].assign(synthetic=1).sort_values("doctor")
 
 
 def _write_csv(book: Codebook, wave: int, answers: pd.DataFrame, folder: Path) -> None:

@@ -1,0 +1,28 @@
+"""Processes beside this one, which leave with it.
+
+On Linux they are forked from one that has the libraries loaded; elsewhere each starts from nothing.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context, parent_process
+from threading import Thread
+
+
+def beside(n: int, libraries: Sequence[str]) -> ProcessPoolExecutor:
+    """A pool of `n` processes. None is forked from this one, which may have threads; that with the `libraries` has none."""
+    if sys.platform != "linux":
+        return ProcessPoolExecutor(n, get_context("spawn"), _leave_with_parent)
+    from multiprocessing import forkserver
+
+    context = get_context("forkserver")
+    context.set_forkserver_preload(list(libraries))
+    forkserver.ensure_running()  # it loads them while this process goes on
+    return ProcessPoolExecutor(n, context, _leave_with_parent)
+
+
+def _leave_with_parent() -> None:
+    """A process whose parent is killed would wait for ever."""
+    Thread(target=lambda: (parent_process().join(), os._exit(1)), daemon=True).start()
