@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import shutil
+from pathlib import Path
 
 import openpyxl
 import pandas as pd
@@ -10,13 +11,22 @@ import pytest
 
 from analysis.intake.readers import read_export
 from tests.pipeline.test_other_data import real
-from tests.projects import Project
+from tests.projects import Project, shrink
+
+
+@pytest.fixture(scope="module")
+def waves(few_data, tmp_path_factory) -> Path:
+    """Real waves of a few doctors: an SPSS file, a workbook and a text file."""
+    folder = real(few_data, tmp_path_factory.mktemp("real") / "data", ("2002", "2019", "2026"))
+    for wave in folder.iterdir():
+        shrink(wave, 60, lambda column: True)
+    return folder
 
 
 @pytest.fixture
-def panel(workshop, few_data, tmp_path) -> Project:
-    """A project with real waves: a text file, a workbook and an SPSS file, and what was made of them."""
-    project = Project(workshop.folder, real(few_data, tmp_path / "data på norsk", ("2002", "2019", "2026")))
+def panel(workshop, waves, tmp_path) -> Project:
+    """A project with real waves, and what was made of them."""
+    project = Project(workshop.folder, Path(shutil.copytree(waves, tmp_path / "data på norsk")))
     for old in ("published", "data/derived/2026", "data/derived/kind.txt"):
         path = project.folder / old
         if path.is_dir():

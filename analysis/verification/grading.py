@@ -1,14 +1,17 @@
 """How far a number is from what was published: same, same as displayed, minor, major, decision, missing, new."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+import numpy as np
 import pandas as pd
 
 from analysis.results import DECIMALS, FIGURES
 
 GRADES = ("same", "same as displayed", "minor", "major", "decision", "missing", "new")
 FINE = ("same", "same as displayed")
+COUNTS = ("n", "count", "n_missing", "n_both")
 KEY = ["document", "lang", "where", "float", "section", "rows", "field", "scale"]
 
 
@@ -106,42 +109,36 @@ def of_rows(published: pd.DataFrame, found: pd.DataFrame) -> tuple[list[Differen
     old, new = (table.set_index("id") for table in (published, found))
     differences = [_row_gone(i, "missing") for i in old.index.difference(new.index)]
     differences += [_row_gone(i, "new") for i in new.index.difference(old.index)]
-    compared = 0
     both = old.index.intersection(new.index)
-    for row_id, before, after in zip(
-        both, old.loc[both].to_dict("records"), new.loc[both].to_dict("records"), strict=True
-    ):
-        for field in (*FIGURES, "status"):
-            a, b = before[field], after[field]
-            if field == "status":
-                if a != b:
-                    differences.append(Difference("results.csv", row_id, field, str(a), str(b), "major"))
-                continue
-            if pd.isna(a) and pd.isna(b):
-                continue
-            compared += 1
-            if pd.isna(a) or pd.isna(b):
-                differences.append(
-                    Difference("results.csv", row_id, field, _told(a), _told(b), "missing" if pd.isna(b) else "new")
-                )
-            elif float(a) != float(b):
-                step = 10.0 ** -(
-                    DECIMALS.get(before["unit"], 3)
-                    if field in ("estimate", "se", "lower", "upper")
-                    else 4
-                    if field.startswith("p")
-                    else 1
-                )
-                far = abs(float(a) - float(b)) > 10 * step + 1e-12  # one unit of the last displayed digit
-                grade = (
-                    "decision"
-                    if crosses(before, field, float(a), float(b))
-                    else "major"
-                    if far or field in FIGURES[:4]
-                    else "minor"
-                )
-                differences.append(Difference("results.csv", row_id, field, _told(a), _told(b), grade))
-    return differences, compared
+    old, new = old.loc[both], new.loc[both]
+    a, b = (table[FIGURES].astype("float64").to_numpy() for table in (old, new))
+    lacking = np.isnan(a) & np.isnan(b)
+    apart = ~((a == b) | lacking).all(axis=1) | (old["status"] != new["status"]).to_numpy()
+    for row_id, before, after in zip(both[apart], old[apart].to_dict("records"), new[apart].to_dict("records"), strict=True):
+        differences += _of_row(row_id, before, after)
+    return differences, int((~lacking).sum())
+
+
+def _of_row(row_id: str, before: dict, after: dict) -> Iterator[Difference]:
+    """The figures of a row that are not as they were."""
+    for field in FIGURES:
+        a, b = before[field], after[field]
+        if pd.isna(a) and pd.isna(b):
+            continue
+        if pd.isna(a) or pd.isna(b):
+            yield Difference("results.csv", row_id, field, _told(a), _told(b), "missing" if pd.isna(b) else "new")
+        elif float(a) != float(b):
+            yield Difference("results.csv", row_id, field, _told(a), _told(b), _grade(before, field, float(a), float(b)))
+    if before["status"] != after["status"]:
+        yield Difference("results.csv", row_id, "status", str(before["status"]), str(after["status"]), "major")
+
+
+def _grade(row: dict, field: str, old: float, new: float) -> str:
+    """How far a figure is from the one published, by the last digit that is displayed of it; a count by one."""
+    if crosses(row, field, old, new):
+        return "decision"
+    step = 10.0 ** -(DECIMALS.get(row["unit"], 3) if field in ("estimate", "se", "lower", "upper") else 4 if field.startswith("p") else 1)
+    return "major" if field in COUNTS or abs(old - new) > 10 * step + 1e-12 else "minor"
 
 
 def _row_gone(row_id: str, grade: str) -> Difference:
