@@ -39,12 +39,15 @@ class Coder:
 
     def _single(self, question: Question, cells: pd.Series) -> tuple[dict, dict]:
         declared = self.declared.get(cells.name, frozenset())
-        meaning = {text: self._meaning(question, text, text in declared) for text in cells.unique()}
-        for row, text in cells[cells.isin([text for text, (_, _, fault) in meaning.items() if fault])].items():
-            told = self._expected(question) + self._if_label(question, text)
-            self._report(meaning[text][2], row, cells.name, text, told)
-        value = cells.map(lambda text: meaning[text][0]).astype(float)
-        return {question.id: value}, {question.id: cells.map(lambda text: meaning[text][1])}
+        place, texts = pd.factorize(cells)  # the same few texts stand in all rows
+        meaning = [self._meaning(question, text, text in declared) for text in texts]
+        if any(fault for _, _, fault in meaning):
+            for row, at in zip(cells.index, place, strict=True):
+                if meaning[at][2]:
+                    self._report(meaning[at][2], row, cells.name, texts[at], self._expected(question) + self._if_label(question, texts[at]))
+        value = np.array([number for number, _, _ in meaning], dtype=float)[place]
+        why = np.array([reason for _, reason, _ in meaning], dtype=object)[place]
+        return {question.id: pd.Series(value, cells.index)}, {question.id: pd.Series(why, cells.index, dtype="str")}
 
     def _meaning(self, question: Question, text: str, declared: bool = False) -> tuple[float, str, str | None]:
         """(value, reason, problem code) of a cell. What the file declares missing is no answer; the codebook may know why."""
@@ -76,38 +79,34 @@ class Coder:
 
     def _multiple(self, question: Question, cells: pd.DataFrame, options: list[int | None]) -> tuple[dict, dict]:
         """Ticked options as 0/1; a row with no tick at all is unanswered."""
-        cells = cells.assign(**{c: cells[c].mask(cells[c].isin(self.declared.get(c, frozenset())), "") for c in cells})
-        if None not in options:
-            cells = cells.replace({"TRUE": "1", "FALSE": "0"})
         codes = sorted(self.book.responses(question).categories)
-        ticked = pd.DataFrame(0.0, index=cells.index, columns=codes)
+        apart = None not in options
+        ticked = np.zeros((len(cells), len(codes)), dtype=bool)
         for column, option in zip(cells, options, strict=True):
-            parts = {
-                text: [part.strip() for part in ([text] if option is not None else text.split(";"))]
-                for text in cells[column].unique()
-            }
-            chosen = {text: self._chosen(parts[text], option, codes) for text in parts}
-            for code in codes:
-                saying_so = [text for text, options_ in chosen.items() if code in options_]
-                ticked.loc[cells[column].isin(saying_so), code] = 1.0
-            for row, text in cells[column].items():
-                for part in parts[text]:
-                    if not self._is_tick(part, option, codes):
-                        self._report(
-                            "CODE_OUTSIDE_SCALE",
-                            row,
-                            column,
-                            part,
-                            "0 or 1" if option is not None else self._expected(question),
-                        )
-        empty = ticked.sum(axis=1) == 0
-        alone = ticked[question.exclusive].any(axis=1) & (ticked.sum(axis=1) > 1)
+            place, texts = pd.factorize(cells[column])
+            parts = [self._parts(text, column, option, apart) for text in texts]
+            chosen = [self._chosen(some, option, codes) for some in parts]
+            ticked |= np.array([[code in some for code in codes] for some in chosen], dtype=bool).reshape(-1, len(codes))[place]
+            unknown = [[part for part in some if not self._is_tick(part, option, codes)] for some in parts]
+            for row, at in zip(cells.index, place, strict=True) if any(unknown) else ():
+                for part in unknown[at]:
+                    self._report("CODE_OUTSIDE_SCALE", row, column, part, "0 or 1" if option is not None else self._expected(question))
+        empty = ~ticked.any(axis=1)
+        alone = ticked[:, np.isin(codes, question.exclusive)].any(axis=1) & (ticked.sum(axis=1) > 1)
         for row in cells.index[alone]:
-            text = ";".join(cells.loc[row])
+            text = ";".join(part for c, option in zip(cells, options, strict=True) for part in self._parts(cells.loc[row, c], c, option, apart))
             self._report("EXCLUSIVE_OPTION", row, cells.columns[0], text, "an option that excludes the others")
-        why = pd.Series(np.select([empty, alone], ["unanswered", "unusable"], ANSWERED), index=cells.index)
-        ticked[empty | alone] = np.nan
-        return {f"{question.id}_{c}": ticked[c] for c in codes}, {f"{question.id}_{c}": why for c in codes}
+        why = pd.Series(np.select([empty, alone], ["unanswered", "unusable"], ANSWERED), cells.index, dtype="str")
+        values = pd.DataFrame(np.where((empty | alone)[:, None], np.nan, ticked), cells.index, codes)
+        return {f"{question.id}_{c}": values[c] for c in codes}, {f"{question.id}_{c}": why for c in codes}
+
+    def _parts(self, text: str, column: str, option: int | None, apart: bool) -> list[str]:
+        """What a cell lists; of an option's own column, one thing. `apart`: each option has its column, and is ticked by TRUE too."""
+        if text in self.declared.get(column, frozenset()):
+            return [""]
+        if apart:
+            text = {"TRUE": "1", "FALSE": "0"}.get(text, text)
+        return [part.strip() for part in ([text] if option is not None else text.split(";"))]
 
     @staticmethod
     def _is_tick(part: str, option: int | None, codes: list[int]) -> bool:
@@ -147,30 +146,25 @@ class Coder:
             }
         )
 
-    def apply_filters(
+    def filtered(
         self, questions: dict[str, Question], answers: pd.DataFrame, reasons: pd.DataFrame, columns: dict[str, str]
-    ):
-        """Marks who was not asked; an answer from someone not asked is set aside and reported. Changes both tables."""
-        for question in questions.values():
-            if question.asked_if is None:
-                continue
-            mine = (
-                [question.id]
-                if question.type != "multiple"
-                else [c for c in answers if c.startswith(f"{question.id}_")]
-            )
-            asked = _asked(question, answers)
-            for column in mine[:1]:
-                violated = ~asked & reasons[mine].eq(ANSWERED).any(axis=1)
-                for row in answers.index[violated]:
-                    self._report("FILTER_VIOLATED", row, columns.get(question.id, column), f"{answers.loc[row, column]:g}",
-                                 f"no answer, as '{question.asked_if.question}' leads past it")  # fmt: skip
-            answers.loc[~asked, mine] = np.nan
-            reasons.loc[~asked, mine] = "not_asked"
+    ) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Both tables with who was not asked; an answer from someone not asked is set aside and reported."""
+        values, why = dict(answers.items()), dict(reasons.items())
+        for question in (q for q in questions.values() if q.asked_if is not None):
+            mine = [question.id] if question.type != "multiple" else [f"{question.id}_{c}" for c in sorted(self.book.responses(question).categories)]
+            asked = _asked(question, values)
+            violated = ~asked & np.logical_or.reduce([why[c].eq(ANSWERED) for c in mine])
+            for row in answers.index[violated]:
+                self._report("FILTER_VIOLATED", row, columns.get(question.id, mine[0]), f"{values[mine[0]][row]:g}",
+                             f"no answer, as '{question.asked_if.question}' leads past it")  # fmt: skip
+            values |= {c: values[c].where(asked) for c in mine}
+            why |= {c: why[c].where(asked, "not_asked") for c in mine}
+        return pd.DataFrame(values, index=answers.index), pd.DataFrame(why, index=reasons.index)
 
 
-def _asked(question: Question, answers: pd.DataFrame) -> pd.Series:
+def _asked(question: Question, values: dict[str, pd.Series]) -> pd.Series:
     key, codes = question.asked_if.question, question.asked_if.codes
-    if key in answers:
-        return answers[key].isin(codes)
-    return answers[[f"{key}_{code}" for code in codes]].eq(1).any(axis=1)
+    if key in values:
+        return values[key].isin(codes)
+    return np.logical_or.reduce([values[f"{key}_{code}"].eq(1) for code in codes])

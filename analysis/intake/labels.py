@@ -3,6 +3,7 @@
 import difflib
 import itertools
 import re
+from functools import cache
 
 from analysis.codebook import Codebook
 from analysis.intake.columns import Target
@@ -19,6 +20,7 @@ SILENCE = re.compile(
 )
 
 
+@cache
 def plain(label: str) -> str:
     """A label as it is compared: small letters, without its number in front and without marks."""
     text = re.sub(r"^\W*\d+\s*[.:=)–-]*\s*(?=\D)", "", clean(label).casefold())
@@ -44,6 +46,8 @@ def _turned(book: Codebook, target: Target, labels: dict[str, str]) -> str:
     if responses is None or target.option is not None:
         return ""
     own = {c: [plain(text[lang]) for lang in ("nb", "en")] for c, text in responses.categories.items()}
+    if len(own) < 3 or all(plain(label) in own.get(to_number(text), ()) for text, label in labels.items()):
+        return ""
     pairs = []
     for text, label in labels.items():
         code = to_number(text)
@@ -52,8 +56,7 @@ def _turned(book: Codebook, target: Target, labels: dict[str, str]) -> str:
         if code in own and near[best] >= RELATED:
             pairs.append((code, best))
     ways = [(a[0] - b[0]) * (a[1] - b[1]) for a, b in itertools.combinations(pairs, 2)]
-    exact = all(plain(labels[text]) in own.get(to_number(text), ()) for text in labels)
-    if exact or len(own) < 3 or not ways or sum(way < 0 for way in ways) <= len(ways) / 2:
+    if not ways or sum(way < 0 for way in ways) <= len(ways) / 2:
         return ""
     first = min(pairs)
     return f"the file's labels run the other way: its {first[0]:g} is nearest to the codebook's {first[1]}"

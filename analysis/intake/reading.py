@@ -58,7 +58,7 @@ def read(book: Codebook, wave: int, answers_file: Path, sample_file: Path, earli
     answers, reasons = coder.code(table, targets)
     questions = {t.question.id: t.question for t in targets.values()}
     if all(q.asked_if is None or q.asked_if.question in questions for q in questions.values()):
-        coder.apply_filters(questions, answers, reasons, {t.question.id: column for column, t in targets.items()})
+        answers, reasons = coder.filtered(questions, answers, reasons, {t.question.id: column for column, t in targets.items()})
     problems += coder.problems
     problems = [fault for fault in problems if fault["code"] != "SILENT_ROW"]
     doctors = table[doctor].to_numpy()
