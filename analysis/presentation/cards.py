@@ -1,9 +1,10 @@
 """What a number tells of itself on the page: question, who was asked, n, weighting, estimate, interval, basis, wave, data, id."""
 
-import pandas as pd
+from math import isnan
 
 from analysis.presentation import numbers
 from analysis.presentation.provenance import plain
+from analysis.results import Row
 
 TEXTS = {
     "nb": {
@@ -45,72 +46,70 @@ def cards(report, ids: set[str], data_hash: str) -> dict:
     return {"words": words | {"data": [texts["data"], data]}, "rows": {i: _card(report, rows[i]) for i in sorted(rows)}}
 
 
-def _card(report, row: dict) -> list[list[str]]:
+def _card(report, row: Row) -> list[list[str]]:
     texts, lang = TEXTS[report.lang], report.lang
     found = [["what", _what(report, row)], ["who", _who(report, row)], ["n", _n(row, lang)]]
-    if row["weighting"] in ("cross", "longitudinal", "none") and row["kind"] != "count":
-        found.append(["weighting", texts[row["weighting"]]])
+    if row.key.weighting in ("cross", "longitudinal", "none") and row.key.kind != "count":
+        found.append(["weighting", texts[row.key.weighting]])
     found.append(["estimate", _estimate(report, row)])
-    if not pd.isna(row["vs_wave"]):
-        n_both = row["n_both"]
-        basis = str(int(row["vs_wave"]))
-        found.append(
-            ["change", basis if pd.isna(n_both) else texts["both"].format(wave=basis, n=numbers.whole(n_both, lang), **report.names)]
-        )
-    found.append(["wave", str(row["wave"])])
+    if row.key.vs_wave is not None:
+        basis = str(row.key.vs_wave)
+        both = texts["both"].format(wave=basis, n=numbers.whole(row.n_both, lang), **report.names)
+        found.append(["change", basis if row.n_both is None else both])
+    found.append(["wave", str(row.key.wave)])
     return [[texts[key], plain(text)] for key, text in found if text]
 
 
-def _what(report, row: dict) -> str:
-    name, lang = row["indicator"], report.lang
+def _what(report, row: Row) -> str:
+    name, lang = row.key.indicator, report.lang
     counted = COUNTED[lang].get(name)
     indicator = report.known.get(name)
-    question = report.book.questions(int(row["wave"])).get(indicator.question if indicator else name)
+    question = report.book.questions(row.key.wave).get(indicator.question if indicator else name)
     label = counted or (indicator.label[lang] if indicator else question.short[lang] if question else name)
     if question is not None and question.text[lang] != label:
         label = f"{label}: «{question.text[lang]}»" if lang == "nb" else f"{label}: '{question.text[lang]}'"
-    if question is not None and not pd.isna(row["category"]):
-        label += f" – {report.book.responses(question).categories[int(row['category'])][lang]}"
-    if row["by"] in ("step", "code", "state", "missing") or (row["statistic"].startswith("rr") and counted):
-        label += f" ({row['level'] or row['statistic'].upper()})"
+    if question is not None and row.key.category is not None:
+        label += f" – {report.book.responses(question).categories[row.key.category][lang]}"
+    by, level = row.key.group
+    if by in ("step", "code", "state", "missing") or (row.key.statistic.startswith("rr") and counted):
+        label += f" ({level or row.key.statistic.upper()})"
     return label
 
 
-def _who(report, row: dict) -> str:
+def _who(report, row: Row) -> str:
     lang = report.lang
     labels = report.book.classifications | {"instrument": {k: i.title for k, i in report.book.instruments.items()}}
-    groups = [labels[row[by]][row[level]][lang] if row[level] in labels[row[by]] else report.book.groupings[row[by]].label_of(row[level], lang)
-              for by, level in (("by", "level"), ("by2", "level2"))
-              if row[by] in labels and (row[level] in labels[row[by]] or row[by] in report.book.groupings)]  # fmt: skip
-    if row["vs_level"] and row["by"] in labels:
-        groups = [f"{groups[0]} – {labels[row['by']][row['vs_level']][lang]}"]
-    indicator = report.known.get(row["indicator"])
-    base = report.book.base_label(indicator.instrument, row["base"])[lang] if indicator and row["base"] else ""
-    model = f"{TEXTS[lang]['model']}: {row['model']}, {row['term']}" if row["model"] else ""
+    groups = [labels[by][level][lang] if level in labels[by] else report.book.groupings[by].label_of(level, lang)
+              for by, level in row.key.groups if by in labels and (level in labels[by] or by in report.book.groupings)]  # fmt: skip
+    if row.key.vs_level and row.key.group[0] in labels:
+        groups = [f"{groups[0]} – {labels[row.key.group[0]][row.key.vs_level][lang]}"]
+    indicator = report.known.get(row.key.indicator)
+    base = report.book.base_label(indicator.instrument, row.base)[lang] if indicator and row.base else ""
+    model = f"{TEXTS[lang]['model']}: {row.key.model}, {row.key.term}" if row.key.model else ""
     return "; ".join(filter(None, [base, ", ".join(groups), model]))
 
 
-def _n(row: dict, lang: str) -> str:
-    if pd.isna(row["n"]):
+def _n(row: Row, lang: str) -> str:
+    if row.n is None:
         return ""
-    n = numbers.whole(row["n"], lang)
-    if pd.isna(row["count"]):
+    n = numbers.whole(row.n, lang)
+    if row.count is None:
         return TEXTS[lang]["answers"].format(n=n)
-    return TEXTS[lang]["of"].format(count=numbers.whole(row["count"], lang), n=n)
+    return TEXTS[lang]["of"].format(count=numbers.whole(row.count, lang), n=n)
 
 
-def _estimate(report, row: dict) -> str:
-    if pd.isna(row["estimate"]):
-        return "" if pd.isna(row["count"]) else numbers.whole(row["count"], report.lang)
-    indicator = report.known.get(row["indicator"])
-    share = row["unit"] == "share" or (
-        row["unit"] == "difference" and indicator is not None and indicator.kind == "binary"
+def _estimate(report, row: Row) -> str:
+    if isnan(row.estimate):
+        return "" if row.count is None else numbers.whole(row.count, report.lang)
+    indicator = report.known.get(row.key.indicator)
+    share = row.unit == "share" or (
+        row.unit == "difference" and indicator is not None and indicator.kind == "binary"
     )
-    counted = row["unit"] in ("number", "persons") and float(row["estimate"]).is_integer()
+    counted = row.unit in ("number", "persons") and float(row.estimate).is_integer()
     factor, digits = (100, 1) if share else (1, 0 if counted else 2)
-    after = numbers.NBSP + (TEXTS[report.lang]["points"] if row["unit"] == "difference" else "%") if share else ""
-    text = numbers.decimal(factor * row["estimate"], digits, report.lang) + after
-    if pd.isna(row["lower"]) or pd.isna(row["upper"]):
+    after = numbers.NBSP + (TEXTS[report.lang]["points"] if row.unit == "difference" else "%") if share else ""
+    text = numbers.decimal(factor * row.estimate, digits, report.lang) + after
+    if isnan(row.lower) or isnan(row.upper):
         return text
-    limits = (numbers.decimal(factor * row[side], digits, report.lang) for side in ("lower", "upper"))
+    limits = (numbers.decimal(factor * getattr(row, side), digits, report.lang) for side in ("lower", "upper"))
     return f"{text} ({numbers.interval(*limits, report.lang)})"

@@ -8,6 +8,7 @@ from analysis.codebook import Indicator
 from analysis.presentation import numbers
 from analysis.presentation.floats import Text, markdown_safe
 from analysis.presentation.provenance import plain
+from analysis.results import Row
 
 HALF = 0.5
 CHANGE, GROUPS, LEVEL, ORDER, MODEL = "change", "groups", "level", "order", "model"
@@ -48,11 +49,11 @@ def check(report, kind: str, name: str, *others: str, **key) -> Text:
     return Text("") if holds == kind else Text(f"[{kind}, {name}: {markdown_safe(plain(reason))}]{{.unsupported}} ")
 
 
-def _shown(row: dict | None, what: str) -> dict:
+def _shown(row: Row | None, what: str) -> Row:
     if row is None:
         raise LookupError(f"there is no result of {what}")
-    if row["status"] != "shown":
-        raise LookupError(f"the result of {what} is {row['status']}: nothing can be claimed")
+    if row.status != "shown":
+        raise LookupError(f"the result of {what} is {row.status}: nothing can be claimed")
     return row
 
 
@@ -69,39 +70,39 @@ def margin(report, indicator: Indicator) -> float:
     """The largest difference that still counts as none, from the codebook."""
     kind = "share" if indicator.kind == "binary" else "mean"
     row = report.results.row("margin", report.wave, by="instrument", level=indicator.instrument, statistic=kind)
-    return row["estimate"]
+    return row.estimate
 
 
-def _told(report, name: str, row: dict, what: str) -> str:
+def _told(report, name: str, row: Row, what: str) -> str:
     percent, digits, unit = report._shape(name)
     factor = 100 if percent else 1
-    limits = [numbers.decimal(factor * row[side], digits, report.lang) for side in ("lower", "upper")]
+    limits = [numbers.decimal(factor * getattr(row, side), digits, report.lang) for side in ("lower", "upper")]
     points = numbers.NBSP + numbers.WORDS[report.lang]["points"] if percent else unit
-    return f"{what}: {numbers.signed(factor * row['estimate'], digits, report.lang)}{points} ({numbers.interval(*limits, report.lang)})"
+    return f"{what}: {numbers.signed(factor * row.estimate, digits, report.lang)}{points} ({numbers.interval(*limits, report.lang)})"
 
 
 def _change(report, name, since: int | None = None, statistic: str = "change_net", **key) -> tuple[str, str]:
     row = _shown(report.change_row(name, statistic, since, **key), f"{name}, {statistic}")
-    found = direction(row["lower"], row["upper"], 0, margin(report, report.indicator(name)))
-    return HOLDS[CHANGE][found], _told(report, name, row, f"{statistic}, {int(row['vs_wave'])}–{report.wave}")
+    found = direction(row.lower, row.upper, 0, margin(report, report.indicator(name)))
+    return HOLDS[CHANGE][found], _told(report, name, row, f"{statistic}, {row.key.vs_wave}–{report.wave}")
 
 
 def _groups(report, name, by, level, other) -> tuple[str, str]:
     row = _shown(report.difference_row(name, by, level, other), f"{name}, {level} less {other}")
-    found = direction(row["lower"], row["upper"], 0, margin(report, report.indicator(name)))
+    found = direction(row.lower, row.upper, 0, margin(report, report.indicator(name)))
     return HOLDS[GROUPS][found], _told(report, name, row, f"{level} less {other}")
 
 
 def _level(report, name, **key) -> tuple[str, str]:
     row = _shown(report.row(name, **key), name)
-    found = "most" if row["lower"] > HALF else "minority" if row["upper"] < HALF else "about_half"
+    found = "most" if row.lower > HALF else "minority" if row.upper < HALF else "about_half"
     return found, f"{report.value(name, **key)} ({report.ci(name, **key)})"
 
 
 def _order(report, name, *others) -> tuple[str, str]:
     first = _shown(report.row(name), name)
     rivals = {other: _shown(report.row(other), other) for other in others}
-    ahead = [other for other, row in rivals.items() if row["upper"] >= first["lower"]]
+    ahead = [other for other, row in rivals.items() if row.upper >= first.lower]
     told = "; ".join(f"{n} {report.value(n)} ({report.ci(n)})" for n in (name, *ahead))
     return "" if ahead else "largest", told
 
@@ -110,7 +111,7 @@ def _model(report, name, article, term) -> tuple[str, str]:
     row = _shown(
         report.results.row(name, report.wave, model=article, term=term, statistic="odds_ratio"), f"{name}, {term}"
     )
-    found = direction(row["lower"], row["upper"], 1, None)
-    limits = [numbers.decimal(row[side], 2, report.lang) for side in ("lower", "upper")]
-    told = f"{term}: {numbers.decimal(row['estimate'], 2, report.lang)} ({numbers.interval(*limits, report.lang)})"
+    found = direction(row.lower, row.upper, 1, None)
+    limits = [numbers.decimal(getattr(row, side), 2, report.lang) for side in ("lower", "upper")]
+    told = f"{term}: {numbers.decimal(row.estimate, 2, report.lang)} ({numbers.interval(*limits, report.lang)})"
     return HOLDS[MODEL][found], told

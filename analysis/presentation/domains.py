@@ -1,6 +1,7 @@
 """The domains that every indicator is shown for, in the order of a table's rows."""
 
 from analysis.codebook.model import JOINT
+from analysis.results import Row
 
 
 def domains(report) -> list[tuple[str, str, dict]]:
@@ -20,6 +21,6 @@ def levels(report, by: str) -> dict[str, str]:
     return found
 
 
-def parts(rows: dict[str, dict | None]) -> set[str]:
+def parts(rows: dict[str, Row | None]) -> set[str]:
     """Of a table's rows by level, the levels that are shown within a joint one."""
     return {part for level, row in rows.items() if JOINT in level and row is not None for part in level.split(JOINT)}

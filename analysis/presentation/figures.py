@@ -1,6 +1,7 @@
 """The report's figures: which results go into each, its caption, and its alternative text in words."""
 
 import itertools
+from math import isnan
 from types import SimpleNamespace
 
 import numpy as np
@@ -167,12 +168,12 @@ def groups(report, name: str) -> Figure | Text:
     every = [(heading, label, key, report.row(name, **key)) for heading, label, key in domains(report)]
     joint = {by: parts({key["level"]: row for _, _, key, row in every if key.get("by") == by}) for by in report.book.groupings}
     for heading, label, key, row in every:
-        if row is not None and row["status"].startswith("hidden") and key.get("level") not in joint.get(key.get("by"), ()):
+        if row is not None and row.status.startswith("hidden") and key.get("level") not in joint.get(key.get("by"), ()):
             hidden.append(label)
-        if row is None or row["status"] != "shown" or pd.isna(row["lower"]):
+        if row is None or row.status != "shown" or isnan(row.lower):
             continue
         factor = 100 if percent else 1
-        scaled = SimpleNamespace(**{c: factor * row[c] for c in ("estimate", "lower", "upper")})
+        scaled = SimpleNamespace(**{c: factor * getattr(row, c) for c in ("estimate", "lower", "upper")})
         value, limits = _pair(scaled, report.digits(name), lang)
         if heading and heading not in {r[0] for r in rows}:
             body.append([Cell(heading, number=False)])
@@ -296,7 +297,7 @@ def _hidden_of(report, questions) -> list[str]:
         name, label = question.short[report.lang], report.book.responses(question).categories
         if question.type == "multiple":
             rows = {text[report.lang]: report.row(f"{question.id}_{code}") for code, text in label.items()}
-            found += [text for text, row in rows.items() if row and row["status"].startswith("hidden")]
+            found += [text for text, row in rows.items() if row and row.status.startswith("hidden")]
         elif report.results.where(wave=report.wave, indicator=question.id, statistic="share")["status"].str.startswith("hidden").any():
             found += [] if len(distribution(report, question)) else [name]
     return found
@@ -307,11 +308,11 @@ def options(report, question) -> pd.DataFrame:
     lang, categories = report.lang, report.book.responses(question).categories
     if question.type == "multiple":
         rows = [(label[lang], report.row(f"{question.id}_{code}")) for code, label in categories.items()]
-        rows = sorted((r for r in rows if r[1] and r[1]["status"] == "shown"), key=lambda r: -r[1]["estimate"])
+        rows = sorted((r for r in rows if r[1] and r[1].status == "shown"), key=lambda r: -r[1].estimate)
     else:
-        rows = [(answers(report, question, r["codes"]), r) for _, r in distribution(report, question).iterrows()]
+        rows = [(answers(report, question, r.codes), r) for r in distribution(report, question).itertuples()]
     return pd.DataFrame(
-        [(name, 100 * r["estimate"], 100 * r["lower"], 100 * r["upper"], r["n"]) for name, r in rows],
+        [(name, 100 * r.estimate, 100 * r.lower, 100 * r.upper, r.n) for name, r in rows],
         columns=["option", "estimate", "lower", "upper", "n"],
         dtype=object,
     )
@@ -341,8 +342,7 @@ def _bars(report, instrument, shown, questions) -> Figure | Text:
 
 def flow(report) -> Figure:
     """The participant flow of the wave."""
-    rows = report.results.where(wave=report.wave, indicator="flow", by="step")
-    steps = {r["level"]: r["count"] for _, r in rows.iterrows()}
+    steps = {row.key.group[1]: row.count for row in report.results.select("flow", report.wave, by="step")}
     texts, words = TEXTS[report.lang], {step: text.format(**report.names) for step, text in STEPS[report.lang].items()}
     told = [(words[step], numbers.whole(n, report.lang)) for step, n in steps.items() if n]
     alt = texts["flow_alt"].format(all=_described([(step.lower(), n) for step, n in told]))

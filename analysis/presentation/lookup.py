@@ -17,7 +17,7 @@ def nothing(results: Results, indicator: str, wave: int, **asked) -> NoReturn:
 
     A column that was not asked for counts as empty, as in `Results.where`.
     """
-    rows = results.rows(indicator, wave)
+    rows = results.where(indicator, wave, by=..., by2=..., model=..., vs_level=...).to_dict("records")
     what = ", ".join(f"{k}={v}" for k, v in asked.items() if v not in (..., "", None))
     if not rows:
         raise LookupError(f"{wave} has no result of '{indicator}'" + (f" ({what})" if what else ""))

@@ -11,6 +11,7 @@ from analysis.presentation import numbers
 from analysis.presentation.floats import Cell, Table
 from analysis.presentation.tables.cells import estimate, n_of_count, notes
 from analysis.presentation.words import WORDS
+from analysis.results import Row
 
 TEXTS = {
     "nb": {
@@ -104,11 +105,9 @@ def _part(form: Indicator, rows: pd.DataFrame, names: dict, lang: str) -> list[s
         label = ", ".join(names[b].get(name, name) for b, name in ((by, level), (by2, level2)) if b) or words["all"]
         if parts:
             body.append([Cell(label, number=False)])
-        for row in group.to_dict("records"):
-            three = row["statistic"] == "share_of_three"
-            name = (
-                texts["classes"][int(row["category"]) - 1] if three else parts[int(row["category"])] if parts else label
-            )
+        for row in map(Row.read, group.to_dict("records")):
+            three, code = row.key.statistic == "share_of_three", row.key.category
+            name = texts["classes"][int(code) - 1] if three else parts[int(code)] if parts else label
             body.append([Cell(name, number=False), n_of_count(row, lang), *estimate(row, digits, lang, percent)])
     if not body:
         return []

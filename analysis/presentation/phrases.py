@@ -1,9 +1,11 @@
 """Sentences made of results: what changed, who differs, what was answered most. They say no more than the interval does."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from analysis.presentation import numbers
 from analysis.presentation.numbers import NBSP
+from analysis.results import Row
 
 TEXTS = {
     "nb": {
@@ -63,70 +65,70 @@ TEXTS = {
 }  # fmt: skip
 
 
-def excludes_zero(row: dict) -> bool:
-    return row["lower"] > 0 or row["upper"] < 0
+def excludes_zero(row: Row) -> bool:
+    return row.lower > 0 or row.upper < 0
 
 
-def is_nought(row: dict) -> bool:
+def is_nought(row: Row) -> bool:
     """Whether a difference is nought without any uncertainty: all gave the same answer."""
-    return row["estimate"] == row["lower"] == row["upper"] == 0
+    return row.estimate == row.lower == row.upper == 0
 
 
-def interval(row: dict, digits: int, factor: float, lang: str) -> str:
+def interval(row: Row, digits: int, factor: float, lang: str) -> str:
     """`95 % KI 5,07–5,21`."""
-    limits = (numbers.decimal(factor * row[side], digits, lang) for side in ("lower", "upper"))
+    limits = (numbers.decimal(factor * getattr(row, side), digits, lang) for side in ("lower", "upper"))
     return numbers.interval(*limits, lang)
 
 
-def change(row: dict | None, percent: bool, digits: int, unit: str, lang: str, refused: str, names: Mapping[str, str]) -> str:
+def change(row: Row | None, percent: bool, digits: int, unit: str, lang: str, refused: str, names: Mapping[str, str]) -> str:
     """One sentence on the change since the wave before: a direction only if the interval excludes 0. `names` are `naming.words`."""
     texts, kind = TEXTS[lang], "share" if percent else "mean"
     if row is None:
         return texts["first"]
-    wave = int(row["vs_wave"])
-    if row["status"] == "not_comparable":
+    wave = row.key.vs_wave
+    if row.status == "not_comparable":
         return texts["refused"].format(wave=wave, why=refused)
-    if row["status"] != "shown":
+    if row.status != "shown":
         return ""
     if is_nought(row):
-        text = "within_none" if row["statistic"] == "change_within" else "change_none"
-        return texts[text].format(wave=wave, n=numbers.decimal(row["n"], 0, lang), **names)
+        text = "within_none" if row.key.statistic == "change_within" else "change_none"
+        return texts[text].format(wave=wave, n=numbers.decimal(row.n, 0, lang), **names)
     factor = 100 if percent else 1
     ci = interval(row, digits, factor, lang)
-    if row["statistic"] == "change_within":
-        size = numbers.signed(factor * row["estimate"], digits, lang)
-        return texts[f"within_{kind}"].format(n=numbers.decimal(row["n"], 0, lang), size=size, ci=ci, unit=unit, **names)
+    if row.key.statistic == "change_within":
+        size = numbers.signed(factor * row.estimate, digits, lang)
+        return texts[f"within_{kind}"].format(n=numbers.decimal(row.n, 0, lang), size=size, ci=ci, unit=unit, **names)
     if not excludes_zero(row):
         return texts[f"unsure_{kind}"].format(
-            size=numbers.signed(factor * row["estimate"], digits, lang), wave=wave, ci=ci, unit=unit
+            size=numbers.signed(factor * row.estimate, digits, lang), wave=wave, ci=ci, unit=unit
         )
-    way = "up" if row["estimate"] > 0 else "down"
-    size = numbers.decimal(abs(factor * row["estimate"]), digits, lang)
+    way = "up" if row.estimate > 0 else "down"
+    size = numbers.decimal(abs(factor * row.estimate), digits, lang)
     return texts[f"{way}_{kind}"].format(size=size, wave=wave, ci=ci, unit=unit)
 
 
-def signed(row: dict, percent: bool, digits: int, unit: str, lang: str) -> str:
+def signed(row: Row, percent: bool, digits: int, unit: str, lang: str) -> str:
     """A change or difference with its sign and its interval: `−1,2 prosentpoeng (95 % KI −5,4 til 2,9)`."""
-    if row["status"] != "shown":
+    if row.status != "shown":
         return numbers.HIDDEN
     factor, after = (100, NBSP + TEXTS[lang]["points"]) if percent else (1, unit)
-    return f"{numbers.signed(factor * row['estimate'], digits, lang)}{after} ({interval(row, digits, factor, lang)})"
+    return f"{numbers.signed(factor * row.estimate, digits, lang)}{after} ({interval(row, digits, factor, lang)})"
 
 
-def size(row: dict, percent: bool, digits: int, unit: str, lang: str) -> str:
+def size(row: Row, percent: bool, digits: int, unit: str, lang: str) -> str:
     """How large a change or difference is, without its sign; limits in the direction of the estimate."""
-    if row["status"] != "shown":
+    if row.status != "shown":
         return numbers.HIDDEN
     factor = 100 if percent else 1
-    if row["estimate"] < 0:
-        row = row | {"estimate": -row["estimate"], "lower": -row["upper"], "upper": -row["lower"]}
+    if row.estimate < 0:
+        row = replace(row, estimate=-row.estimate, lower=-row.upper, upper=-row.lower)
     after = NBSP + TEXTS[lang]["points"] if percent else unit
-    return f"{numbers.decimal(factor * row['estimate'], digits, lang)}{after} ({interval(row, digits, factor, lang)})"
+    return f"{numbers.decimal(factor * row.estimate, digits, lang)}{after} ({interval(row, digits, factor, lang)})"
 
 
-def difference(row: dict | None, percent: bool, digits: int, unit: str, lang: str, one: str, other: str) -> str:
+def difference(row: Row | None, percent: bool, digits: int, unit: str, lang: str, one: str, other: str) -> str:
     """One sentence on a group against another (`one` less `other`, as sentences call them); a direction only if the interval excludes 0."""
-    if row is None or row["status"] != "shown":
+    if row is None or row.status != "shown":
         return ""
     texts, factor = TEXTS[lang], 100 if percent else 1
     after = NBSP + texts["points"] if percent else unit
@@ -134,7 +136,7 @@ def difference(row: dict | None, percent: bool, digits: int, unit: str, lang: st
     if is_nought(row):
         return texts["difference_none"].format(**who)
     if not excludes_zero(row):
-        size, text = numbers.signed(factor * row["estimate"], digits, lang), "difference_unsure"
+        size, text = numbers.signed(factor * row.estimate, digits, lang), "difference_unsure"
     else:
-        size, text = numbers.decimal(abs(factor * row["estimate"]), digits, lang), "higher" if row["estimate"] > 0 else "lower"
+        size, text = numbers.decimal(abs(factor * row.estimate), digits, lang), "higher" if row.estimate > 0 else "lower"
     return texts[text].format(size=size + after, ci=interval(row, digits, factor, lang), **who)

@@ -4,6 +4,7 @@ import difflib
 import hashlib
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import isnan
 from pathlib import Path
 
 import pandas as pd
@@ -35,11 +36,12 @@ from analysis.presentation.numbers import NBSP
 from analysis.presentation.provenance import plain
 from analysis.presentation.results import Results
 from analysis.presentation.words import WORDS
+from analysis.results import Key, Row
 from analysis.settings import settings
 
 FIGURES = Path("figures")  # beside the document, where the kernel runs
 COUNTED = ("flow", "retention")
-NOTHING = dict.fromkeys(("estimate", "lower", "upper", "count", "n"), pd.NA) | {"status": "not_answered", "unit": ""}  # of an item that nobody answered
+NOTHING = Row(Key(0, "", ""), "", status="not_answered")  # of an item that nobody answered
 
 
 @dataclass
@@ -173,7 +175,7 @@ class Report:
 
     # Numbers ---------------------------------------------------------------------------------------------------------
 
-    def row(self, name: str, statistic: str | None = None, wave: int | None = None, **key) -> dict | None:
+    def row(self, name: str, statistic: str | None = None, wave: int | None = None, **key) -> Row | None:
         """The one row of an indicator with these values; None if there is none."""
         indicator = self.indicator(name)
         if statistic is None and indicator is not None:
@@ -185,7 +187,7 @@ class Report:
         indicator = self.indicator(name)
         return 0 if indicator.kind != "mean" else numbers.digits_of("", indicator.minimum, indicator.maximum)
 
-    def required(self, name: str, statistic: str | None = None, wave: int | None = None, **key) -> dict | None:
+    def required(self, name: str, statistic: str | None = None, wave: int | None = None, **key) -> Row | None:
         """The row; None if the wave did not ask the indicator. Raises LookupError, with what is near, if there is no such row."""
         indicator = self.indicator(name)
         if indicator is None and wave in (None, self.wave):
@@ -201,32 +203,32 @@ class Report:
     def _unanswered(self, name: str, wave: int) -> bool:
         """Whether the wave asked the indicator and nobody answered: then nothing of it is estimated."""
         rows = self.results.rows(name, wave)
-        return name in self.known and wave in self.results.waves and not any(row["kind"] == "estimate" for row in rows)
+        return name in self.known and wave in self.results.waves and not any(row.key.kind == "estimate" for row in rows)
 
     def value(self, name: str, statistic: str | None = None, **key) -> Text:
         """An estimate: a share as per cent, a mean with its decimals; "[ikke vist]" where it may not or cannot be shown."""
         row = self.required(name, statistic, **key)
         if row is None:
             return ABSENT
-        if row["status"] != "shown":
+        if row.status != "shown":
             return self.unshown
-        if row["unit"] == "share":
-            return Text(numbers.percent(row["estimate"], self.lang))
-        return Text(numbers.decimal(row["estimate"], self.digits(name) if self.indicator(name) else 2, self.lang))
+        if row.unit == "share":
+            return Text(numbers.percent(row.estimate, self.lang))
+        return Text(numbers.decimal(row.estimate, self.digits(name) if self.indicator(name) else 2, self.lang))
 
     def ci(self, name: str, statistic: str | None = None, **key) -> Text:
         """The interval of an estimate: `95 % KI 5,07–5,21`; "[ikke vist]" where there is none to show."""
         row = self.required(name, statistic, **key)
         if row is None:
             return ABSENT
-        if row["status"] != "shown" or pd.isna(row["lower"]):
+        if row.status != "shown" or isnan(row.lower):
             return self.unshown
-        share = row["unit"] == "share"
+        share = row.unit == "share"
         return Text(phrases.interval(row, self.digits(name), 100 if share else 1, self.lang))
 
     def n(self, name: str, statistic: str | None = None, **key) -> Text:
         row = self.required(name, statistic, **key)
-        return ABSENT if row is None else Text(numbers.whole(row["n"], self.lang))
+        return ABSENT if row is None else Text(numbers.whole(row.n, self.lang))
 
     def share(self, name: str, base: bool = True, **key) -> Text:
         """A share as an article gives it: `55 % (1 020/1 881; 95 % KI 53–58)`, weighted per cent of unweighted numbers.
@@ -237,9 +239,9 @@ class Report:
         row = self.required(name, **key)
         if row is None:
             return ABSENT
-        if row["status"] != "shown":
+        if row.status != "shown":
             return self.unshown
-        count, n = (numbers.whole(row[c], self.lang) for c in ("count", "n"))
+        count, n = (numbers.whole(getattr(row, c), self.lang) for c in ("count", "n"))
         whom = self.base_of(name) if base else ""
         of = f"{count}/{n} {markdown_safe(whom)}" if whom else f"{count}/{n}"
         return Text(f"{self.value(name, **key)} ({of}; {self.ci(name, **key)})")
@@ -278,10 +280,10 @@ class Report:
         row = self._required_difference(name, *groups) if groups else self._required_change(name, statistic, since, **key)
         return self._difference_text(name, row, phrases.size)
 
-    def _difference_text(self, name: str, row: dict | None, shape) -> Text:
+    def _difference_text(self, name: str, row: Row | None, shape) -> Text:
         return ABSENT if row is None else Text(shape(row, *self._shape(name), self.lang))
 
-    def _required_change(self, name: str, statistic: str, since: int | None, **key) -> dict | None:
+    def _required_change(self, name: str, statistic: str, since: int | None, **key) -> Row | None:
         if self.indicator(name) is None:
             return None
         row = self.change_row(name, statistic, since, **key)
@@ -289,7 +291,7 @@ class Report:
             lookup.nothing(self.results, name, self.wave, statistic=statistic, vs_wave=since, **key)
         return row
 
-    def _required_difference(self, name: str, by: str, level: str, other: str) -> dict | None:
+    def _required_difference(self, name: str, by: str, level: str, other: str) -> Row | None:
         if self.indicator(name) is None:
             return None
         row = self.difference_row(name, by, level, other)
@@ -297,7 +299,7 @@ class Report:
             lookup.nothing(self.results, name, self.wave, statistic="difference", by=by, level=level, vs_level=other)
         return row
 
-    def _of_model(self, name: str, article: str, **key) -> dict:
+    def _of_model(self, name: str, article: str, **key) -> Row:
         row = self.results.row(name, self.wave, model=article, **key)
         if row is None:
             lookup.nothing(self.results, name, self.wave, model=article, **key)
@@ -306,31 +308,30 @@ class Report:
     def odds(self, name: str, article: str, term: str) -> Text:
         """An odds ratio of an article's model with its interval. Raises LookupError."""
         row = self._of_model(name, article, term=term, statistic="odds_ratio")
-        if row["status"] != "shown":
+        if row.status != "shown":
             return self.unshown
-        return Text(f"{numbers.decimal(row['estimate'], 2, self.lang)}; {phrases.interval(row, 2, 1, self.lang)}")
+        return Text(f"{numbers.decimal(row.estimate, 2, self.lang)}; {phrases.interval(row, 2, 1, self.lang)}")
 
     def adjusted(self, name: str, article: str, term: str) -> Text:
         """An adjusted share of an article's model. Raises LookupError."""
         row = self._of_model(name, article, term=term, statistic="adjusted_share")
-        return self.unshown if row["status"] != "shown" else Text(numbers.percent(row["estimate"], self.lang))
+        return self.unshown if row.status != "shown" else Text(numbers.percent(row.estimate, self.lang))
 
     def never(self, question: str) -> Text:
         """The share that a question does not apply to, of those asked. Raises LookupError."""
         row = self.results.row(question, self.wave, statistic="share_not_applicable")
         if row is None:
             lookup.nothing(self.results, question, self.wave, statistic="share_not_applicable")
-        return self.unshown if row["status"] != "shown" else Text(numbers.percent(row["estimate"], self.lang))
+        return self.unshown if row.status != "shown" else Text(numbers.percent(row.estimate, self.lang))
 
     def p_holm(self, article: str, name: str, **key) -> Text:
         """The p value of a primary outcome after Holm's method: `p < 0,001` or `p = 0,004`. Raises LookupError."""
         asked = {c: v for c, v in key.items() if c != "vs_wave"}
-        rows = self.results.where(name, self.wave, model=article, term="primary", **({"vs_level": ...} | asked))
-        rows = rows[rows["vs_wave"] == key["vs_wave"]] if "vs_wave" in key else rows
-        if rows.empty:
+        rows = self.results.select(name, self.wave, model=article, term="primary", **({"vs_level": ...} | asked))
+        p = next((row.p_adjusted for row in rows if key.get("vs_wave") in (None, row.key.vs_wave)), None)
+        if p is None:
             lookup.nothing(self.results, name, self.wave, model=article, term="primary", **({"vs_level": ...} | key))
-        p = rows.iloc[0]["p_adjusted"]
-        return self.unshown if pd.isna(p) else Text(numbers.p_value(p, self.lang))
+        return self.unshown if isnan(p) else Text(numbers.p_value(p, self.lang))
 
     def claim(self, kind: str, name: str, *others: str, **key) -> Text:
         """Nothing where the results support what the sentence says, else a mark that stops the document (see `claims.check`)."""
@@ -343,25 +344,25 @@ class Report:
             return ABSENT
         if row is None:
             lookup.nothing(self.results, indicator, self.wave, by=by, level=level, statistic="count")
-        return Text(numbers.whole(row["count"], self.lang))
+        return Text(numbers.whole(row.count, self.lang))
 
     def problems(self, code: str) -> Text:
         """How many problems of a kind the raw data had."""
         row = self.results.row(wave=self.wave, indicator="data_problems", by="code", level=code, statistic="count")
-        return Text("0" if row is None else numbers.whole(row["count"], self.lang))
+        return Text("0" if row is None else numbers.whole(row.count, self.lang))
 
     def response_rate(self, rate: str = "rr2") -> Text:
         row = self.results.row(wave=self.wave, indicator="response_rate", statistic=rate)
         if row is None:
             lookup.nothing(self.results, "response_rate", self.wave, statistic=rate)
-        return Text(numbers.percent(row["estimate"], self.lang, 1))
+        return Text(numbers.percent(row.estimate, self.lang, 1))
 
     def quality(self, name: str, digits: int = 2) -> Text:
         """A measure of the weights."""
         row = self.results.row(wave=self.wave, indicator="weights", statistic=name)
         if row is None:
             lookup.nothing(self.results, "weights", self.wave, statistic=name)
-        return Text(numbers.decimal(row["estimate"], digits, self.lang))
+        return Text(numbers.decimal(row.estimate, digits, self.lang))
 
     def alpha(self, scale: str) -> Text:
         if self.indicator(scale) is None:
@@ -369,7 +370,7 @@ class Report:
         row = self.results.row(wave=self.wave, indicator=scale, statistic="alpha")
         if row is None and not any(s.id == scale for i in self.book.instruments.values() for s in i.scales):
             lookup.near(scale, [s.id for i in self.book.instruments.values() for s in i.scales], "scale")
-        return self.unshown if row is None or row["status"] != "shown" else Text(numbers.decimal(row["estimate"], 2, self.lang))
+        return self.unshown if row is None or row.status != "shown" else Text(numbers.decimal(row.estimate, 2, self.lang))
 
     # Sentences -------------------------------------------------------------------------------------------------------
 
@@ -383,14 +384,12 @@ class Report:
         percent = indicator.kind == "binary"
         return percent, 1 if percent else self.digits(name), "" if percent else self._unit(name)
 
-    def change_row(self, name: str, statistic: str = "change_net", since: int | None = None, **key) -> dict | None:
+    def change_row(self, name: str, statistic: str = "change_net", since: int | None = None, **key) -> Row | None:
         """The change since the last wave that asked, or since the wave `since`."""
-        found = self.results.where(wave=self.wave, indicator=name, statistic=statistic, **key)
-        if since is not None and len(found):
-            found = found[found["vs_wave"] == since]
-        return None if found.empty else dict(found.loc[found["vs_wave"].astype(int).idxmax()])
+        found = self.results.select(name, self.wave, statistic=statistic, **key)
+        return max((row for row in found if since in (None, row.key.vs_wave)), key=lambda row: row.key.vs_wave, default=None)
 
-    def difference_row(self, name: str, by: str, level: str, other: str) -> dict | None:
+    def difference_row(self, name: str, by: str, level: str, other: str) -> Row | None:
         """A group less another."""
         return self.results.row(
             wave=self.wave, indicator=name, statistic="difference", by=by, level=level, vs_level=other
@@ -416,9 +415,9 @@ class Report:
         return Text(phrases.TEXTS[self.lang]["absent"].format(waves=", ".join(lacking)) if lacking else "")
 
     def _refusal(self, name: str, row) -> str:
-        if row is None or row["status"] != "not_comparable":
+        if row is None or row.status != "not_comparable":
             return ""
-        stops = breaking(self.book, self.indicator(name), int(row["vs_wave"]), self.wave)
+        stops = breaking(self.book, self.indicator(name), row.key.vs_wave, self.wave)
         return ", ".join(self.book.panel.breaking_kinds[b.kind][self.lang] for b in stops)
 
     def contrast(self, name: str, by: str) -> Text:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.errors import LegepaneletError
 from analysis.presentation.provenance import Traced
-from analysis.results import FIGURES, NUMBERS, WHOLE
+from analysis.results import FIGURES, NUMBERS, WHOLE, Row
 
 TYPE = dict.fromkeys(WHOLE, "Int64") | dict.fromkeys(NUMBERS, "float64")  # of the columns that hold no text
 READ = dict.fromkeys(WHOLE, lambda text: int(text) if text else pd.NA) | dict.fromkeys(NUMBERS, lambda text: float(text) if text else math.nan)
@@ -30,7 +30,7 @@ class Results:
     waves: list[int]
     lines: dict[tuple[str, int], list[str]]  # (indicator, wave) -> its lines
     _values: dict[tuple[str, int], list[list]] = field(default_factory=dict)  # the same -> its rows, each the values of the columns
-    _records: dict[str, dict] = field(default_factory=dict)  # id -> row
+    _traced: dict[str, dict] = field(default_factory=dict)  # id -> its row by column, figures with their origin
 
     @classmethod
     def read(cls, folder: Path, waves: list[int]) -> "Results":
@@ -50,9 +50,9 @@ class Results:
                 lines.setdefault((_fields(line, place + 1)[place], wave), []).append(line)
         return cls(columns, "data" in columns, waves, lines)
 
-    def rows(self, indicator: str, wave: int) -> list[dict]:
+    def rows(self, indicator: str, wave: int) -> list[Row]:
         """The rows of an indicator in a wave."""
-        return [self._record(values) for values in self._of(indicator, wave)]
+        return [Row.read(self._flat(values)) for values in self._of(indicator, wave)]
 
     def _of(self, indicator: str, wave: int) -> list[list]:
         key = (indicator, wave)
@@ -62,13 +62,14 @@ class Results:
             self._values[key] = [[kind(text) for kind, text in zip(kinds, row, strict=True)] for row in read]
         return self._values[key]
 
-    def _record(self, values: list) -> dict:
+    def _flat(self, values: list) -> dict:
+        """A row by column, its figures with their origin."""
         name = values[0]
-        if name not in self._records:
+        if name not in self._traced:
             row = dict(zip(self.columns, values, strict=True))
             known = (c for c in FIGURES if row[c] is not pd.NA and row[c] == row[c])
-            self._records[name] = row | {c: Traced(row[c], (name,), c) for c in known}
-        return self._records[name]
+            self._traced[name] = row | {c: Traced(row[c], (name,), c) for c in known}
+        return self._traced[name]
 
     @cached_property
     def empty(self) -> pd.DataFrame:
@@ -81,37 +82,38 @@ class Results:
         lines = (line for (_, of), some in self.lines.items() if of == wave for line in some if part in line)
         return {(row[by], row[level]) for row in csv.reader(lines) if part in row[level]}
 
-    def by_id(self, ids: Collection[str]) -> dict[str, dict]:
+    def by_id(self, ids: Collection[str]) -> dict[str, Row]:
         """Id -> row."""
         found = [key for key, lines in self.lines.items() if any(_fields(line, 1)[0] in ids for line in lines)]
-        return {values[0]: self._record(values) for key in found for values in self._of(*key) if values[0] in ids}
+        return {values[0]: Row.read(self._flat(values)) for key in found for values in self._of(*key) if values[0] in ids}
 
     def where(self, indicator: str, wave: int | None = None, **columns) -> pd.DataFrame:
-        """An indicator's rows (of one wave, or of all) with these values; a key column that is not named must be empty.
-
-        A list means one of its values, `...` any value.
-        """
+        """An indicator's rows (of one wave, or of all) as a table; what is asked for as in `select`."""
         waves = self.waves if wave is None else [wave]
-        found = [row for w in waves for row in self._matching(indicator, w, columns)]
+        found = [self._flat(values) for w in waves for values in self._matching(indicator, w, columns)]
         return pd.DataFrame(found, dtype=object) if found else self.empty  # objects, for figures to keep their origin
 
-    def row(self, indicator: str, wave: int, **columns) -> dict | None:
+    def select(self, indicator: str, wave: int, **columns) -> list[Row]:
+        """An indicator's rows with these values; a key column that is not named must be empty. A list means one of its values, `...` any value."""
+        return [Row.read(self._flat(values)) for values in self._matching(indicator, wave, columns)]
+
+    def row(self, indicator: str, wave: int, **columns) -> Row | None:
         """The one row with these values, or None. Raises LookupError if several have them."""
-        found = self._matching(indicator, wave, columns)
+        found = self.select(indicator, wave, **columns)
         if len(found) > 1:
             raise LookupError(
-                f"{len(found)} results have {indicator}, {wave}, {columns}: {found[0]['id']}, {found[1]['id']}"
+                f"{len(found)} results have {indicator}, {wave}, {columns}: {found[0].key.id}, {found[1].key.id}"
             )
         return found[0] if found else None
 
-    def _matching(self, indicator: str, wave: int, columns: dict) -> list[dict]:
+    def _matching(self, indicator: str, wave: int, columns: dict) -> list[list]:
         asked = {"by": "", "by2": "", "model": "", "vs_level": ""} | columns
         asked = {c: v if isinstance(v, list) else [v] for c, v in asked.items() if v is not ...}
         found = self._of(indicator, wave)
         for column, wanted in asked.items():  # one after the other: the first leave little to the others
             place = self.columns.index(column)
             found = [values for values in found if values[place] in wanted]
-        return [self._record(values) for values in found]
+        return found
 
 
 def _fields(line: str, n: int) -> list[str]:

@@ -1,6 +1,6 @@
 """A row of the results: its key, which names it, and its figures."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
@@ -11,6 +11,7 @@ from analysis.results.schema import COLUMNS, NUMBERS, SCHEMA, WHOLE, check
 SMALL_BASE = 30  # fewer answers: uncertain
 WIDE_INTERVAL = 0.30  # a share whose interval is wider: uncertain
 NOTHING = 1e-10  # what round-off leaves of a difference that is nought; the smallest standard errors are above 1e-4
+GROUPS = (("by", "level"), ("by2", "level2"))  # the columns of a key's groups
 NO_GROUPS = (("", ""), ("", ""))
 
 
@@ -30,6 +31,11 @@ class Key:
     term: str = ""
     weighting: str = "cross"
 
+    @property
+    def group(self) -> tuple[str, str]:
+        """The first (grouping, level); two empty texts of all."""
+        return (*self.groups, NO_GROUPS[0])[0]
+
     def but(self, **changed) -> "Key":
         """The same key with some of it changed."""
         return replace(self, **changed)
@@ -47,7 +53,10 @@ class Key:
 
 @dataclass(frozen=True)
 class Row:
-    """A result: counts are of doctors or answers, a share is between 0 and 1, `se` of an odds ratio is that of its logarithm."""
+    """A result: counts are of doctors or answers, a share is between 0 and 1, `se` of an odds ratio is that of its logarithm.
+
+    Of a row that was read, a number that is missing is no number (nan).
+    """
 
     key: Key
     unit: str
@@ -67,6 +76,14 @@ class Row:
     status: str = "shown"
 
 
+    @classmethod
+    def read(cls, values: Mapping) -> "Row":
+        """The record of a row of the table, given its values by column."""
+        held = {name: None if values[name] is pd.NA else values[name] for name in (*OF_KEY, *OF_ROW)}
+        groups = tuple((values[by], values[level]) for by, level in GROUPS if values[by])
+        return cls(Key(groups=groups, **{name: held[name] for name in OF_KEY}), **{name: held[name] for name in OF_ROW})
+
+
 OF_KEY = [f.name for f in fields(Key) if f.name != "groups"]
 OF_ROW = [f.name for f in fields(Row) if f.name != "key"]
 
@@ -78,7 +95,7 @@ def table(rows: Iterable[Row]) -> pd.DataFrame:
     held |= {name: [getattr(row.key, name) for row in rows] for name in OF_KEY}
     held |= {name: [getattr(row, name) for row in rows] for name in OF_ROW}
     groups = [(*row.key.groups, *NO_GROUPS)[:2] for row in rows]
-    for place, (by, level) in enumerate((("by", "level"), ("by2", "level2"))):
+    for place, (by, level) in enumerate(GROUPS):
         held |= {by: [g[place][0] for g in groups], level: [g[place][1] for g in groups]}
     frame = pd.DataFrame({c.name: pd.Series(held[c.name], dtype="str" if c.type == "string" else None) for c in SCHEMA}, columns=COLUMNS)
     frame = frame.astype(dict.fromkeys(WHOLE, "Int64") | dict.fromkeys(NUMBERS, "float64"))

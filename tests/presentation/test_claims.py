@@ -93,11 +93,11 @@ def test_what_there_is_not_stops_with_the_nearest_names(here, ask, told):
 
 def test_a_change_or_a_difference_keeps_its_sign_and_a_size_has_none(here):
     row = here.difference_row("ai_use_yes", "sex", "female", "male")
-    assert row["estimate"] < 0
+    assert row.estimate < 0
     assert plain(str(here.gap("ai_use_yes", "sex", "female", "male"))).startswith("\u2212")
     assert plain(str(here.size("ai_use_yes", "sex", "female", "male")))[0].isdigit()
     down = here.change_row("res_phd_plans", since=2019)
-    assert down["estimate"] < 0 and plain(str(here.points("res_phd_plans", 2019))).startswith("\u2212")
+    assert down.estimate < 0 and plain(str(here.points("res_phd_plans", 2019))).startswith("\u2212")
 
 
 def test_a_share_of_others_than_all_says_of_whom(here):

@@ -4,6 +4,7 @@ import pytest
 
 from analysis.presentation import phrases
 from analysis.presentation.numbers import decimal, percent, signed, span
+from analysis.results import Key, Row
 
 NAMES = {"many": "leger", "the": "legene"}
 
@@ -39,16 +40,9 @@ def test_a_rounded_nought_has_no_sign(value, text):
     assert signed(value, 1, "nb") == text
 
 
-def row(estimate, lower, upper, **more):
-    return {
-        "vs_wave": 2024,
-        "status": "shown",
-        "statistic": "change_net",
-        "estimate": estimate,
-        "lower": lower,
-        "upper": upper,
-        "n": 100,
-    } | more
+def change(estimate: float, lower: float, upper: float, status: str = "shown") -> Row:
+    key = Key(2026, "jss", "change_net", "comparison", vs_wave=2024)
+    return Row(key, "difference", estimate=estimate, lower=lower, upper=upper, n=100, status=status)
 
 
 @pytest.mark.parametrize(
@@ -57,10 +51,10 @@ def row(estimate, lower, upper, **more):
 )
 def test_a_direction_is_said_only_if_the_interval_excludes_nought(lower, upper, said):
     middle = (lower + upper) / 2
-    assert said in phrases.change(row(middle, lower, upper), True, 1, "", "nb", "", NAMES)
+    assert said in phrases.change(change(middle, lower, upper), True, 1, "", "nb", "", NAMES)
 
 
 def test_a_refused_comparison_says_why():
     assert "endret spørsmålstekst" in phrases.change(
-        row(0, 0, 0, status="not_comparable"), True, 1, "", "nb", "endret spørsmålstekst", NAMES
+        change(0, 0, 0, "not_comparable"), True, 1, "", "nb", "endret spørsmålstekst", NAMES
     )

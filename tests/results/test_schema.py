@@ -86,3 +86,16 @@ def test_the_published_description_fits_every_file_of_results(full):
                 assert held.str.fullmatch(r"-?\d+").all(), name
             elif field["type"] == "number":
                 assert pd.to_numeric(held, errors="coerce").notna().all(), name
+
+
+@pytest.mark.parametrize("row", [
+    Row(Key(2026, "srh", "share", category=1, groups=(("position", "gp"), ("sex", "female"))), "share", 0.5, 0.05, 0.4, 0.6, 80.0, n=100, count=50),
+    Row(Key(2026, "jss", "change_net", "comparison", vs_wave=2024), "difference", -0.1, 0.02, -0.2, 0.1, 900.0, 0.4, 0.8, n=990, count=980, n_both=700),
+    Row(Key(2026, "jss", "odds_ratio", "model", model="trend", term="sex=male"), "ratio", 1.2, 0.1, 0.9, 1.6, 900.0, 0.2, 0.3, base="all"),
+])  # fmt: skip
+def test_a_row_of_the_table_is_read_as_the_record_that_it_was(row):
+    read = Row.read(table([row]).iloc[0])
+    given = {f.name: getattr(row, f.name) for f in dataclasses.fields(row) if getattr(row, f.name) is not None}
+    assert {name: getattr(read, name) for name in given} == given and read.key.id == row.key.id
+    lacking = [getattr(read, f.name) for f in dataclasses.fields(row) if f.name not in given]
+    assert all(value is None or value != value for value in lacking)  # a count that is missing is None, a number no number

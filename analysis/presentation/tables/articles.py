@@ -9,6 +9,7 @@ from analysis.presentation.naming import heading, raked
 from analysis.presentation.numbers import HIDDEN, whole
 from analysis.presentation.tables.cells import estimate, n_of_count, notes
 from analysis.presentation.tables.indicators import change_cell
+from analysis.results import Row
 
 TEXTS = {
     "nb": {
@@ -68,9 +69,9 @@ def characteristics(report) -> Table:
             )
             if own is None:
                 continue
-            per_cent = numbers.decimal(100 * own["estimate"], 0, lang)
-            shares = [Cell("–" if r is None else numbers.decimal(100 * r["estimate"], 0, lang)) for r in others]
-            body.append([Cell(label[lang], number=False), Cell(f"{whole(own['count'], lang)} ({per_cent})"), *shares])
+            per_cent = numbers.decimal(100 * own.estimate, 0, lang)
+            shares = [Cell("–" if r is None else numbers.decimal(100 * r.estimate, 0, lang)) for r in others]
+            body.append([Cell(label[lang], number=False), Cell(f"{whole(own.count, lang)} ({per_cent})"), *shares])
     head = [[Cell("", number=False), *(Cell(texts[k]) for k in ("analysed", "weighted", "population"))]]
     caption = texts["characteristics"].format(**report.names, n=report.count("flow", "analysed"), wave=report.wave)
     unknown = texts["unknown"].format(**report.names) if "register_position" in known else ""
@@ -121,7 +122,8 @@ def association(report, article: str, name: str) -> Table:
     model: Regression | None = next((m for m in report.plan(article).models if m.indicator == name), None)
     if model is None:
         lookup.near(name, [m.indicator for m in report.plan(article).models], f"model of {article} of the indicator")
-    if report.results.where(name, report.wave, model=article, statistic="odds_ratio").empty:
+    ratios = report.results.select(name, report.wave, model=article, statistic="odds_ratio")
+    if not ratios:
         told = "its model is of a mean" if report.indicator(name).kind == "mean" else "its model could not be estimated"
         raise LookupError(f"a table of odds ratios of '{name}' in {article}: {told}, and has none")
     labels = {name: grouping.labels for name, grouping in report.book.groupings.items()}
@@ -139,8 +141,7 @@ def association(report, article: str, name: str) -> Table:
             crude = report.row(name, by=term, level=level)
             body.append([Cell(label if isinstance(label, str) else label[lang], number=False), n_of_count(crude, lang),
                          estimate(crude, 0, lang, True)[0], estimate(adjusted, 0, lang, True)[0], _odds(ratio, lang, words)])  # fmt: skip
-        n = sum(r["n"] for _, r in report.results.where(name, report.wave, model=article, statistic="odds_ratio").iterrows()
-                if r["term"].startswith(f"{model.terms[0]}="))  # fmt: skip
+        n = sum(row.n for row in ratios if row.key.term.startswith(f"{model.terms[0]}="))
     head = [
         [
             Cell("", number=False),
@@ -157,28 +158,26 @@ def association(report, article: str, name: str) -> Table:
     )
 
 
-def _odds(row: dict, lang: str, words: dict) -> Cell:
-    if row["status"] == "reference":
-        return Cell(f"{numbers.decimal(row['estimate'], 0, lang)} ({words['reference'].lower()})")
-    if row["status"] != "shown" or pd.isna(row["lower"]):
-        return Cell(HIDDEN if row["status"].startswith("hidden") else "–")
-    low, high = (numbers.decimal(row[side], 2, lang) for side in ("lower", "upper"))
-    return Cell(f"{numbers.decimal(row['estimate'], 2, lang)} ({numbers.span(low, high, lang)})")
+def _odds(row: Row, lang: str, words: dict) -> Cell:
+    if row.status == "reference":
+        return Cell(f"{numbers.decimal(row.estimate, 0, lang)} ({words['reference'].lower()})")
+    if row.status != "shown" or pd.isna(row.lower):
+        return Cell(HIDDEN if row.status.startswith("hidden") else "–")
+    low, high = (numbers.decimal(getattr(row, side), 2, lang) for side in ("lower", "upper"))
+    return Cell(f"{numbers.decimal(row.estimate, 2, lang)} ({numbers.span(low, high, lang)})")
 
 
 def primary(report, article: str, title: str) -> Table | Text:
     """The primary outcomes of an article's plan: difference or change, p, and p after Holm's method."""
     texts, lang, body = TEXTS[report.lang], report.lang, []
     for outcome in report.plan(article).primary:
-        rows = report.results.where(outcome.indicator, report.wave, model=article, term="primary", by=outcome.by,
-                                    level=outcome.level, vs_level=outcome.vs_level)  # fmt: skip
-        rows = rows[rows["vs_wave"] == outcome.vs_wave] if outcome.vs_wave and len(rows) else rows
-        if rows.empty:
+        row = _since(outcome.vs_wave, report.results.select(outcome.indicator, report.wave, model=article, term="primary", by=outcome.by,
+                                                            level=outcome.level, vs_level=outcome.vs_level))  # fmt: skip
+        if row is None:
             continue
-        row = dict(rows.iloc[0])
-        shown = row["status"] == "shown"
+        shown = row.status == "shown"
         body.append([Cell(_label(report, outcome), number=False), change_cell(row, 1, True, lang),
-                     *(Cell(numbers.p_value(row[c], lang).removeprefix(f"p{numbers.NBSP}=").strip() if shown else HIDDEN) for c in ("p", "p_adjusted"))])  # fmt: skip
+                     *(Cell(numbers.p_value(getattr(row, c), lang).removeprefix(f"p{numbers.NBSP}=").strip() if shown else HIDDEN) for c in ("p", "p_adjusted"))])  # fmt: skip
     if not body:
         return Text("")
     head = [[Cell(texts["outcome"], number=False), Cell(texts["value"]), Cell(texts["p"]), Cell(texts["holm"])]]
@@ -201,12 +200,10 @@ def specification(report, article: str, title: str) -> Table | Text:
                 "vs_level": finding.vs_level,
             }
             statistic = "change_net" if finding.vs_wave else "difference" if finding.by else ["share", "mean"]
-            rows = report.results.where(finding.indicator, report.wave, statistic=statistic, **key)
-            rows = rows[rows["vs_wave"] == finding.vs_wave] if finding.vs_wave and len(rows) else rows
-            if len(rows):
-                row = dict(rows.iloc[0])
+            row = _since(finding.vs_wave, report.results.select(finding.indicator, report.wave, statistic=statistic, **key))
+            if row is not None:
                 label = texts["weighted_spec" if name == "weighted" else name]
-                lines.append([Cell(label, number=False), Cell(whole(row["n"], lang)), _either(row, finding, lang)])
+                lines.append([Cell(label, number=False), Cell(whole(row.n, lang)), _either(row, finding, lang)])
         if lines:
             body += [[Cell(_label(report, finding), number=False)], *lines]
     if not body:
@@ -216,7 +213,12 @@ def specification(report, article: str, title: str) -> Table | Text:
     return report._table(f"specification_{article}", head, body, caption, (texts["specification_note"],))
 
 
-def _either(row: dict, finding: Finding, lang: str) -> Cell:
+def _since(wave: int | None, rows: list[Row]) -> Row | None:
+    """The first of the rows, or of those of a change since `wave`."""
+    return next((row for row in rows if not wave or row.key.vs_wave == wave), None)
+
+
+def _either(row: Row, finding: Finding, lang: str) -> Cell:
     if finding.by or finding.vs_wave:
         return change_cell(row, 1, True, lang)
     value, limits = estimate(row, 0, lang, True)

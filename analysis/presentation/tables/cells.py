@@ -6,33 +6,34 @@ from analysis.presentation import numbers
 from analysis.presentation.floats import Cell
 from analysis.presentation.numbers import HIDDEN, whole
 from analysis.presentation.words import WORDS
+from analysis.results import Row
 
 
-def estimate(row: dict | None, digits: int, lang: str, percent: bool) -> tuple[Cell, Cell]:
+def estimate(row: Row | None, digits: int, lang: str, percent: bool) -> tuple[Cell, Cell]:
     """A row's estimate and interval as two cells; ":" where hidden, a dash where there is no row."""
     if row is None:
         return Cell("–"), Cell("–")
-    if row["status"].startswith("hidden"):
+    if row.status.startswith("hidden"):
         return Cell(HIDDEN), Cell(HIDDEN)
-    if pd.isna(row["estimate"]):
+    if pd.isna(row.estimate):
         return Cell("–"), Cell("–")
-    factor, mark = 100 if percent else 1, "1" if row["quality"] == "uncertain" else ""
-    value = numbers.decimal(factor * row["estimate"], digits, lang)
-    if pd.isna(row["lower"]) or pd.isna(row["upper"]):
+    factor, mark = 100 if percent else 1, "1" if row.quality == "uncertain" else ""
+    value = numbers.decimal(factor * row.estimate, digits, lang)
+    if pd.isna(row.lower) or pd.isna(row.upper):
         return Cell(value, mark=mark), Cell("–")
-    limits = (numbers.decimal(factor * row[side], digits, lang) for side in ("lower", "upper"))
+    limits = (numbers.decimal(factor * getattr(row, side), digits, lang) for side in ("lower", "upper"))
     return Cell(value, mark=mark), Cell(numbers.span(*limits, lang))
 
 
-def n_of_count(row: dict | None, lang: str) -> Cell:
+def n_of_count(row: Row | None, lang: str) -> Cell:
     """Unweighted `count/n` of a share, or `n` of a mean."""
     if row is None:
         return Cell("–")
-    if row["status"].startswith("hidden"):
+    if row.status.startswith("hidden"):
         return Cell(HIDDEN)
-    if row["unit"] == "share" and not pd.isna(row["count"]):
-        return Cell(f"{whole(row['count'], lang)}/{whole(row['n'], lang)}")
-    return Cell(whole(row["n"], lang))
+    if row.unit == "share" and not pd.isna(row.count):
+        return Cell(f"{whole(row.count, lang)}/{whole(row.n, lang)}")
+    return Cell(whole(row.n, lang))
 
 
 def by_groups(levels: list[tuple[str, str, dict]], columns: list[dict], lang: str):

@@ -6,6 +6,7 @@ from analysis.presentation.naming import heading
 from analysis.presentation.numbers import whole
 from analysis.presentation.tables.cells import n_of_count
 from analysis.presentation.words import PROBLEMS
+from analysis.results import Row
 
 COMPARED = ("sex", "age_group", "specialty", "region", "register_position", "licence_period")  # of all that is known of everyone
 CAPTIONS = {
@@ -43,7 +44,7 @@ def response(report) -> Table:
         row = report.results.row(wave=report.wave, indicator="response_rate", statistic=rate)
         if row is not None:
             body.append([Cell(rate.upper(), number=False), Cell(definition, number=False), n_of_count(row, report.lang),
-                         Cell(numbers.decimal(100 * row["estimate"], 1, report.lang))])  # fmt: skip
+                         Cell(numbers.decimal(100 * row.estimate, 1, report.lang))])  # fmt: skip
     head = [
         [
             Cell(words["rate"], number=False),
@@ -63,7 +64,7 @@ def representativeness(report) -> Table:
     """Invited, analysed, population and weighted, on everything known of all."""
     words, body, raked = report.words, [], False
     known = report.book.classifications
-    for variable in [v for v in COMPARED if v in known and not report.results.where("representativeness", report.wave, by=v).empty]:
+    for variable in [v for v in COMPARED if v in known and report.results.select("representativeness", report.wave, by=v)]:
         names = known[variable]
         body.append([Cell(heading(report.book, variable, report.lang), number=False)])
         for level, label in names.items():
@@ -72,9 +73,9 @@ def representativeness(report) -> Table:
             if rows["share_invited"] is None:
                 continue
             cells = [
-                Cell("–" if r is None else numbers.decimal(100 * r["estimate"], 1, report.lang)) for r in rows.values()
+                Cell("–" if r is None else numbers.decimal(100 * r.estimate, 1, report.lang)) for r in rows.values()
             ]
-            if rows["share_weighted"]["term"] == "by_construction":
+            if rows["share_weighted"].key.term == "by_construction":
                 raked = True
                 cells[3] = Cell(cells[3].text, mark="1")
             body.append([Cell(label[report.lang], number=False), *cells])
@@ -87,28 +88,27 @@ def representativeness(report) -> Table:
 
 def leavers(report) -> Table | Text:
     """Who answered again, who did not, and who left the population, by group."""
-    rows = report.results.where("leavers", report.wave, by="state", by2=...)
-    if rows.empty:
+    rows = report.results.select("leavers", report.wave, by="state", by2=...)
+    if not rows:
         return Text("")
     words, body = report.words, []
     states = ("again", "lost", "left")
     groups_of = {name: grouping.labels for name, grouping in report.book.groupings.items()}
 
-    def line(label: str, part) -> list[Cell]:
-        shares = {r["level"]: r["estimate"] for _, r in part.iterrows()}
+    def line(label: str, part: list[Row]) -> list[Cell]:
+        shares = {row.key.group[1]: row.estimate for row in part}
         return [
             Cell(label, number=False),
-            Cell(whole(part["n"].iloc[0], report.lang)),
+            Cell(whole(part[0].n, report.lang)),
             *(Cell(numbers.decimal(100 * shares[s], 0, report.lang)) for s in states),
         ]
 
-    everyone = rows[rows["by2"] == ""]
-    body.append(line(words["everyone"], everyone))
+    body.append(line(words["everyone"], [row for row in rows if len(row.key.groups) == 1]))
     for variable, labels in groups_of.items():
         body.append([Cell(report.book.groupings[variable].label[report.lang], number=False)])
         for level, label in labels.items():
-            part = rows[(rows["by2"] == variable) & (rows["level2"] == level)]
-            if not part.empty and (part["status"] == "shown").all():
+            part = [row for row in rows if row.key.groups[1:] == ((variable, level),)]
+            if part and all(row.status == "shown" for row in part):
                 body.append(line(label[report.lang], part))
     head = [
         [
@@ -140,7 +140,7 @@ def population(report) -> Table:
         "stratum": {k: s.label[report.lang] for k, s in panel.strata.items()},
     }  # fmt: skip
     for variable, names in labels.items():
-        if report.results.where("population", report.wave, by=variable).empty:
+        if not report.results.select("population", report.wave, by=variable):
             continue
         body.append([Cell(heading(report.book, "licence_period" if variable == "stratum" else variable, report.lang), number=False)])
         for level, label in names.items():
@@ -149,8 +149,8 @@ def population(report) -> Table:
                 body.append(
                     [
                         Cell(label, number=False),
-                        Cell(whole(row["count"], report.lang)),
-                        Cell(kinds.get(row["term"], row["term"]), number=False),
+                        Cell(whole(row.count, report.lang)),
+                        Cell(kinds.get(row.key.term, row.key.term), number=False),
                     ]
                 )
     head = [[Cell("", number=False), Cell(report.names["Many"]), Cell(words["kind"], number=False)]]
@@ -164,8 +164,8 @@ def published(report) -> Table | Text:
         return Text("")
     words, body = report.words, []
     for place, p in enumerate(found, 1):
-        rows = report.results.where("participation", report.wave, by="publication", level=str(place))
-        given = {r["statistic"]: r["estimate"] for _, r in rows.iterrows()}
+        rows = report.results.select("participation", report.wave, by="publication", level=str(place))
+        given = {row.key.statistic: row.estimate for row in rows}
         rate = numbers.decimal(100 * given["rate"], 1, report.lang) if "rate" in given else "–"
         cells = [Cell(whole(given[k], report.lang) if k in given else "–") for k in ("invited", "answered")]
         body.append(
@@ -191,8 +191,9 @@ def published(report) -> Table | Text:
 def problems(report) -> Table:
     """What intake found in the raw data, counted."""
     words, body = report.words, []
-    for _, row in report.results.where(wave=report.wave, indicator="data_problems", by="code").iterrows():
-        label = PROBLEMS[report.lang].get(row["level"], row["level"]).format(**report.names)
-        body.append([Cell(label, number=False), Cell(whole(row["count"], report.lang))])
+    for row in report.results.select("data_problems", report.wave, by="code"):
+        code = row.key.group[1]
+        label = PROBLEMS[report.lang].get(code, code).format(**report.names)
+        body.append([Cell(label, number=False), Cell(whole(row.count, report.lang))])
     head = [[Cell(words["kind"], number=False), Cell(words["count"])]]
     return report._table("problems", head, body, CAPTIONS[report.lang]["problems"].format(wave=report.wave))

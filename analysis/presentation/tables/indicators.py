@@ -8,6 +8,7 @@ from analysis.presentation.floats import ABSENT, Cell, Table, Text, markdown_saf
 from analysis.presentation.naming import raked
 from analysis.presentation.numbers import HIDDEN
 from analysis.presentation.tables.cells import by_groups, estimate, n_of_count, notes
+from analysis.results import Row
 
 CAPTIONS = {
     "nb": {
@@ -64,7 +65,7 @@ def groups(report, *names: str) -> Table | Text:
 
 def _all_hidden(columns: list[dict], key: dict) -> bool:
     rows = [c["row"](key) for c in columns]
-    return all(row is None or row["status"].startswith("hidden") for row in rows)
+    return all(row is None or row.status.startswith("hidden") for row in rows)
 
 
 def _within_joint(columns: list[dict], levels: list[tuple], by: str) -> set[str]:
@@ -157,7 +158,7 @@ def changes(report) -> Table | Text:
                 continue
             percent = indicator.kind == "binary"
             cells = [change_cell(row, 1 if percent else report.digits(key), percent, report.lang) for row in rows]
-            lines.append([Cell(report.label_of(key), number=False), Cell(str(int(rows[0]["vs_wave"]))), *cells])
+            lines.append([Cell(report.label_of(key), number=False), Cell(str(rows[0].key.vs_wave)), *cells])
         if lines:
             body += [[Cell(report.book.instruments[name].title[report.lang], number=False)], *lines]
     if not body:
@@ -178,16 +179,16 @@ def changes(report) -> Table | Text:
     return report._table("changes", head, body, CAPTIONS[report.lang]["changes"].format(wave=report.wave), (note.format(**report.names, raked=raked(report)),))
 
 
-def change_cell(row: dict | None, digits: int, percent: bool, lang: str) -> Cell:
+def change_cell(row: Row | None, digits: int, percent: bool, lang: str) -> Cell:
     if row is None:
         return Cell("–")
-    if row["status"] == "not_comparable":
+    if row.status == "not_comparable":
         return Cell("kan ikke sammenliknes" if lang == "nb" else "not comparable")
-    if row["status"] != "shown":
+    if row.status != "shown":
         return Cell(HIDDEN)
     factor = 100 if percent else 1
-    limits = (numbers.decimal(factor * row[side], digits, lang) for side in ("lower", "upper"))
-    return Cell(f"{numbers.signed(factor * row['estimate'], digits, lang)} ({numbers.span(*limits, lang)})")
+    limits = (numbers.decimal(factor * getattr(row, side), digits, lang) for side in ("lower", "upper"))
+    return Cell(f"{numbers.signed(factor * row.estimate, digits, lang)} ({numbers.span(*limits, lang)})")
 
 
 def _joined(labels: list[str], lang: str) -> str:

@@ -72,8 +72,8 @@ def missing(report) -> Table | Text:
     reasons = ("unanswered", "refused", "not_applicable", "unusable")
     counts: dict[str, dict] = {}
     for question in report.book.questions(report.wave):
-        found = report.results.where(question, report.wave, by="missing", statistic="count")
-        counts[question] = {r["level"]: r["count"] if r["status"] == "shown" else None for _, r in found.iterrows()}
+        found = report.results.select(question, report.wave, by="missing", statistic="count")
+        counts[question] = {row.key.group[1]: row.count if row.status == "shown" else None for row in found}
     totals = {q: sum(found.get(r) or 0 for r in reasons) for q, found in counts.items() if found}
     most = sorted(totals, key=lambda q: -totals[q])[:12]
     if not most:
@@ -99,12 +99,12 @@ def scales(report) -> Table | Text:
             row = report.results.row(wave=report.wave, indicator=scale.id, statistic="alpha")
             items = report.results.row(wave=report.wave, indicator=scale.id, statistic="items")
             if row is not None:
-                value = numbers.decimal(row["estimate"], 2, report.lang) if row["status"] == "shown" else HIDDEN
+                value = numbers.decimal(row.estimate, 2, report.lang) if row.status == "shown" else HIDDEN
                 body.append(
                     [
                         Cell(scale.label[report.lang], number=False),
-                        Cell(whole(items["estimate"], report.lang)),
-                        Cell(whole(row["n"], report.lang)),
+                        Cell(whole(items.estimate, report.lang)),
+                        Cell(whole(row.n, report.lang)),
                         Cell(value),
                     ]
                 )
