@@ -39,7 +39,7 @@ class Coder:
 
     def _single(self, question: Question, cells: pd.Series) -> tuple[dict, dict]:
         declared = self.declared.get(cells.name, frozenset())
-        place, texts = pd.factorize(cells)  # the same few texts stand in all rows
+        place, texts = pd.factorize(cells, use_na_sentinel=False)  # the same few texts stand in all rows
         meaning = [self._meaning(question, text, text in declared) for text in texts]
         if any(fault for _, _, fault in meaning):
             for row, at in zip(cells.index, place, strict=True):
@@ -83,7 +83,7 @@ class Coder:
         apart = None not in options
         ticked = np.zeros((len(cells), len(codes)), dtype=bool)
         for column, option in zip(cells, options, strict=True):
-            place, texts = pd.factorize(cells[column])
+            place, texts = pd.factorize(cells[column], use_na_sentinel=False)
             parts = [self._parts(text, column, option, apart) for text in texts]
             chosen = [self._chosen(some, option, codes) for some in parts]
             ticked |= np.array([[code in some for code in codes] for some in chosen], dtype=bool).reshape(-1, len(codes))[place]

@@ -7,6 +7,8 @@ import shutil
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import pairwise
 
@@ -85,7 +87,16 @@ def _run(tasks: list[Task]) -> list[BaseException]:
     if settings().workers == 1:
         return _scheduled(tasks, perform)
     with beside(settings().workers, LIBRARIES) as workers:
-        return _scheduled(tasks, lambda task: workers.submit(perform, task).result())
+        return _scheduled(tasks, lambda task: wait(workers.submit(perform, task)))
+
+
+def wait(work: Future) -> None:
+    """Waits for a task in another process. Raises what it raised, and WORKER_LOST if the process is gone."""
+    try:
+        work.result()
+    except BrokenProcessPool:
+        hint = "Close other programs and run the command again; `workers = 1` in pyproject.toml takes half the memory."
+        raise LegepaneletError("WORKER_LOST", "a process at work was ended from outside, perhaps for want of memory", hint) from None
 
 
 def _scheduled(tasks: list[Task], run: Callable[[Task], None]) -> list[BaseException]:

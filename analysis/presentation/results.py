@@ -34,7 +34,7 @@ class Results:
 
     @classmethod
     def read(cls, folder: Path, waves: list[int]) -> "Results":
-        """The results of `waves` under `folder`. Raises RESULTS_MISSING."""
+        """The results of `waves` under `folder`. Raises RESULTS_MISSING, RESULTS_UNLIKE."""
         columns: list[str] = []
         lines: dict[tuple[str, int], list[str]] = {}
         for wave in waves:
@@ -44,8 +44,11 @@ class Results:
                     "RESULTS_MISSING", f"there are no results of {wave}", f"Run `make report WAVE={wave}` first."
                 )
             head, *rows = path.read_text(encoding="utf-8").rstrip("\n").split("\n")
-            columns = max(columns, head.split(","), key=len)
-            place = head.split(",").index("indicator")
+            columns = columns or head.split(",")
+            if head.split(",") != columns:
+                told = f"the results of {wave} have other columns than those of {waves[0]}: another version of the program made them"
+                raise LegepaneletError("RESULTS_UNLIKE", told, f"Run `make report WAVE={wave}` first.")
+            place = columns.index("indicator")
             for line in rows:
                 lines.setdefault((_fields(line, place + 1)[place], wave), []).append(line)
         return cls(columns, "data" in columns, waves, lines)

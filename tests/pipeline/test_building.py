@@ -1,6 +1,8 @@
 """Tasks that are run: in turn where each waits for the one before, else as many at a time as may be."""
 
+import os
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from analysis.errors import LegepaneletError
 from analysis.pipeline import building
 from analysis.pipeline.state import Task
+from analysis.processes import beside
 
 
 @pytest.fixture
@@ -51,6 +54,27 @@ def test_all_tasks_that_refuse_are_told_of_in_one_run(run_in):
     with pytest.raises(LegepaneletError, match=r"NOT_SO: (one\ntwo|two\none)"):
         building.build(tasks)
     assert tasks[2].outputs[0].is_file()
+
+
+def test_a_process_that_is_gone_is_told_in_a_line():
+    with beside(1, []) as workers, pytest.raises(LegepaneletError, match="WORKER_LOST: a process at work was ended"):
+        building.wait(workers.submit(os._exit, 9))
+
+
+def test_two_workers_make_what_one_does(small, tmp_path):
+    """Tasks, what they refuse and their messages cross to other processes and back."""
+    other = small.copied(tmp_path)
+    settings = other.folder / "pyproject.toml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("workers = 1", "workers = 2"), encoding="utf-8")
+    whole = {p.parent.name: p.read_bytes() for p in other.folder.glob("_output/*/results.csv")}
+    shutil.rmtree(other.folder / "data" / "derived")
+    done = other.run("report", "--wave", "2026", "--formats", "html")
+    assert done.returncode == 0, done.stderr
+    assert {p.parent.name: p.read_bytes() for p in other.folder.glob("_output/*/results.csv")} == whole
+    for wave in ("1994", "2024"):
+        (other.data / wave / "population.csv").write_text("wave,variable\n", encoding="utf-8")
+    refused = other.run("report", "--wave", "2026", "--formats", "html")
+    assert refused.returncode == 1 and "Traceback" not in refused.stderr and "population.csv" in refused.stderr
 
 
 def test_the_library_has_the_pauses_that_we_shorten():
