@@ -15,7 +15,7 @@ def beside(n: int, libraries: Sequence[str]) -> ProcessPoolExecutor:
     """A pool of `n` processes. None is forked from this one, which may have threads; that with the `libraries` has none."""
     if sys.platform != "linux":
         return ProcessPoolExecutor(n, get_context("spawn"), _leave_with_parent)
-    from multiprocessing import forkserver
+    from multiprocessing import forkserver  # it is not there on Windows
 
     context = get_context("forkserver")
     context.set_forkserver_preload(list(libraries))
