@@ -1,5 +1,7 @@
 """Indicators: what is estimated from the questions and scales of an instrument."""
 
+from dataclasses import replace
+
 from analysis.codebook.model import Codebook, Indicator, Instrument, Question, Scale
 
 
@@ -21,7 +23,7 @@ def of_instrument(book: Codebook, instrument: Instrument) -> list[Indicator]:
         found += _of_question(book, instrument, question)
     for scale in instrument.scales:
         found += _of_scale(instrument, scale)
-    return [i.model_copy(update={"key": i.id in instrument.key}) for i in found]
+    return [replace(i, key=i.id in instrument.key) for i in found]
 
 
 def _of_question(book: Codebook, instrument: Instrument, q: Question) -> list[Indicator]:
@@ -45,7 +47,7 @@ def _of_question(book: Codebook, instrument: Instrument, q: Question) -> list[In
             ]
         found = [Indicator(id=q.id, label=q.short, kind="category", categories=categories, **common)]
         if q.mean:
-            span = {"minimum": min(categories), "maximum": max(categories)}
+            span = {"minimum": float(min(categories)), "maximum": float(max(categories))}
             found.append(Indicator(id=q.id, label=q.short, kind="mean", **span, **common))
     return found + [Indicator(id=d.id, label=d.label, kind="binary", **common) for d in q.dichotomies]
 

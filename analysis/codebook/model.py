@@ -3,7 +3,8 @@
 Every label stands in both languages. A field that is not known here is a mistake in the file, never ignored.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain
 from typing import Annotated, Literal
@@ -391,24 +392,25 @@ class Panel(Part):
     bases: dict[Id, Label]
 
 
-class Indicator(Part):
-    """One thing estimated: `column` of the scored answers, and how it is summarised.
+@dataclass(frozen=True, kw_only=True)
+class Indicator:
+    """One thing estimated, made from questions and scales (see `indicators`): `id` is its column of the scored answers.
 
     `mean` and `binary` indicators are numbers (a binary one 0/1); `category` has one share per code.
     """
 
-    id: Id
-    instrument: Id
-    question: Id | None  # None for a scale or its dichotomy
+    id: str
+    instrument: str
+    question: str | None  # None for a scale or its dichotomy
     label: Label
     kind: Literal["mean", "category", "binary"]
-    categories: dict[int, Label] = {}
-    base: Id = "all"
+    categories: dict[int, Label] = field(default_factory=dict)
+    base: str = "all"
     sensitive: bool = False
     unit: Label | None = None
     minimum: float | None = None
     maximum: float | None = None
-    parts: list[Id] = []  # questions whose breaks concern it
+    parts: Sequence[str] = ()  # questions whose breaks concern it
     key: bool = False
 
 

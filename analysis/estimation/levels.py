@@ -1,6 +1,7 @@
 """Means, shares and quartiles of a wave, overall and by group."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -93,7 +94,7 @@ def three_classes(book: Codebook, sample: Sample, indicators: list[Indicator], b
     parted = ordered(book, indicators)
     cut = {i.id: sample.frame[i.id].map(class_of(sorted(i.categories))) for i in parted}
     reduced = Sample(sample.wave, sample.design, sample.frame[[]].assign(**cut))
-    reduced_to = [i.model_copy(update={"categories": {c: i.label for c in (1, 2, 3)}}) for i in parted
+    reduced_to = [replace(i, categories={c: i.label for c in (1, 2, 3)}) for i in parted
                   if np.count_nonzero(~np.isnan(reduced.answers(i.id))) >= 2]  # fmt: skip
     for level, inside in (sample.domains(by) if domains is None else domains).items():
         for indicator in reduced_to:

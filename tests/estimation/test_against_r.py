@@ -4,6 +4,7 @@
 """
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pandas as pd
 import pytest
 
 from analysis.codebook import Indicator, plan
+from analysis.codebook.model import Label
 from analysis.crosscheck import compare, designs
 from analysis.errors import LegepaneletError
 from analysis.estimation import change, levels
@@ -25,9 +27,9 @@ from tests import projects
 
 REFERENCE = Path(__file__).parent / "reference"
 R = json.loads((REFERENCE / "panel_two_wave.json").read_text())
-MEAN = Indicator(id="satisfaction", instrument="x", question=None, label={"nb": "x", "en": "x"}, kind="mean")
-SHARE = MEAN.model_copy(update={"id": "uses_ai", "kind": "binary"})
-HOURS = MEAN.model_copy(update={"id": "hours"})
+MEAN = Indicator(id="satisfaction", instrument="x", question=None, label=Label(nb="x", en="x"), kind="mean")
+SHARE = replace(MEAN, id="uses_ai", kind="binary")
+HOURS = replace(MEAN, id="hours")
 
 
 def close(ours, theirs, rtol=1e-9):
