@@ -68,12 +68,12 @@ def test_two_workers_make_what_one_does(small, tmp_path):
     settings.write_text(settings.read_text(encoding="utf-8").replace("workers = 1", "workers = 2"), encoding="utf-8")
     whole = {p.parent.name: p.read_bytes() for p in other.folder.glob("_output/*/results.csv")}
     shutil.rmtree(other.folder / "data" / "derived")
-    done = other.run("report", "--wave", "2026", "--formats", "html")
+    done = other.run("export", "--wave", "2026")
     assert done.returncode == 0, done.stderr
     assert {p.parent.name: p.read_bytes() for p in other.folder.glob("_output/*/results.csv")} == whole
     for wave in ("1994", "2024"):
         (other.data / wave / "population.csv").write_text("wave,variable\n", encoding="utf-8")
-    refused = other.run("report", "--wave", "2026", "--formats", "html")
+    refused = other.run("export", "--wave", "2026")
     assert refused.returncode == 1 and "Traceback" not in refused.stderr and "population.csv" in refused.stderr
 
 
