@@ -6,9 +6,12 @@ On Linux they are forked from one that has the libraries loaded; elsewhere each 
 import os
 import sys
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context, parent_process
 from threading import Thread
+
+from analysis.errors import LegepaneletError
 
 
 def beside(n: int, libraries: Sequence[str]) -> ProcessPoolExecutor:
@@ -21,6 +24,15 @@ def beside(n: int, libraries: Sequence[str]) -> ProcessPoolExecutor:
     context.set_forkserver_preload(list(libraries))
     forkserver.ensure_running()  # it loads them while this process goes on
     return ProcessPoolExecutor(n, context, _leave_with_parent)
+
+
+def wait(work: Future) -> None:
+    """Waits for work in another process. Raises what it raised, and WORKER_LOST if the process is gone."""
+    try:
+        work.result()
+    except BrokenProcessPool:
+        hint = "Close other programs and run the command again; `workers = 1` in pyproject.toml takes half the memory."
+        raise LegepaneletError("WORKER_LOST", "a process at work was ended from outside, perhaps for want of memory", hint) from None
 
 
 def _leave_with_parent() -> None:

@@ -41,10 +41,7 @@ def mean(y: np.ndarray, inside: np.ndarray) -> Statistic:
 
     def of(design: Design) -> Estimate:
         there = inside & ~np.isnan(y)
-        over = np.where(there, y, 0.0)
-        total = design.weight @ there or 1.0
-        value = design.weight @ over / total
-        return Estimate(float(value), (over - value * there) / total, there, np.count_nonzero(over))
+        return _quotient(design, np.where(there, y, 0.0), there, there)
 
     return of
 
@@ -57,12 +54,16 @@ def ratio(y: np.ndarray, x: np.ndarray, inside: np.ndarray) -> Statistic:
 
     def of(design: Design) -> Estimate:
         there = inside & ~np.isnan(y) & ~np.isnan(x)
-        over, under = np.where(there, y, 0.0), np.where(there, x, 0.0)
-        total = design.weight @ under or 1.0
-        value = design.weight @ over / total
-        return Estimate(float(value), (over - value * under) / total, there, np.count_nonzero(over))
+        return _quotient(design, np.where(there, y, 0.0), np.where(there, x, 0.0), there)
 
     return of
+
+
+def _quotient(design: Design, over: np.ndarray, under: np.ndarray, there: np.ndarray) -> Estimate:
+    """Of two weighted totals of columns that are nought elsewhere than `there`."""
+    total = design.weight @ under or 1.0
+    value = design.weight @ over / total
+    return Estimate(float(value), (over - value * under) / total, there, np.count_nonzero(over))
 
 
 def difference(one: Statistic, other: Statistic) -> Statistic:

@@ -7,15 +7,12 @@ import shutil
 import sys
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import pairwise
 
 from analysis import log
 from analysis.errors import LegepaneletError
 from analysis.pipeline.state import Task, given, is_done, pending, remember
-from analysis.processes import beside
 from analysis.settings import RARELY, ROOT, settings
 
 PAUSE = 0.02  # seconds between two looks of the scheduler
@@ -86,17 +83,13 @@ def _run(tasks: list[Task]) -> list[BaseException]:
     """The tasks run, as many at a time as may be; the faults of those that failed."""
     if settings().workers == 1:
         return _scheduled(tasks, perform)
+    from analysis.processes import (  # the library's processes, of which a run that has nothing to do needs none
+        beside,
+        wait,
+    )
+
     with beside(settings().workers, LIBRARIES) as workers:
         return _scheduled(tasks, lambda task: wait(workers.submit(perform, task)))
-
-
-def wait(work: Future) -> None:
-    """Waits for a task in another process. Raises what it raised, and WORKER_LOST if the process is gone."""
-    try:
-        work.result()
-    except BrokenProcessPool:
-        hint = "Close other programs and run the command again; `workers = 1` in pyproject.toml takes half the memory."
-        raise LegepaneletError("WORKER_LOST", "a process at work was ended from outside, perhaps for want of memory", hint) from None
 
 
 def _scheduled(tasks: list[Task], run: Callable[[Task], None]) -> list[BaseException]:

@@ -13,7 +13,7 @@ import pandas as pd
 from analysis.kept import are_kept, kept
 from analysis.presentation.kernel import drawers, wants_raster
 from analysis.presentation.provenance import Traced
-from analysis.processes import beside
+from analysis.processes import beside, wait
 from analysis.settings import ROOT, settings
 
 _drawing: list[Future] = []  # what the drawers are at
@@ -70,7 +70,7 @@ def _waiting() -> ThreadPoolExecutor:
 
 
 def _in_a_drawer(work: Callable, *arguments) -> None:
-    _pool().submit(work, *arguments).result()
+    wait(_pool().submit(work, *arguments))
 
 
 @cache

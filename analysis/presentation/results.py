@@ -4,16 +4,14 @@ import csv
 import math
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
 from analysis.errors import LegepaneletError
 from analysis.presentation.provenance import Traced
-from analysis.results import FIGURES, NUMBERS, WHOLE, Row
+from analysis.results import FIGURES, NUMBERS, WHOLE, Row, table
 
-TYPE = dict.fromkeys(WHOLE, "Int64") | dict.fromkeys(NUMBERS, "float64")  # of the columns that hold no text
 READ = dict.fromkeys(WHOLE, lambda text: int(text) if text else pd.NA) | dict.fromkeys(NUMBERS, lambda text: float(text) if text else math.nan)
 
 
@@ -74,11 +72,6 @@ class Results:
             self._traced[name] = row | {c: Traced(row[c], (name,), c) for c in known}
         return self._traced[name]
 
-    @cached_property
-    def empty(self) -> pd.DataFrame:
-        """The table without a row."""
-        return pd.DataFrame({c: pd.Series(dtype=TYPE.get(c, "str")) for c in self.columns})
-
     def groups_of(self, wave: int, part: str) -> set[tuple[str, str]]:
         """(grouping, level) of the rows of a wave whose level has `part` in it."""
         by, level = (self.columns.index(name) for name in ("by", "level"))
@@ -94,7 +87,7 @@ class Results:
         """An indicator's rows (of one wave, or of all) as a table; what is asked for as in `select`."""
         waves = self.waves if wave is None else [wave]
         found = [self._flat(values) for w in waves for values in self._matching(indicator, w, columns)]
-        return pd.DataFrame(found, dtype=object) if found else self.empty  # objects, for figures to keep their origin
+        return pd.DataFrame(found, dtype=object) if found else table(())  # objects, for figures to keep their origin
 
     def select(self, indicator: str, wave: int, **columns) -> list[Row]:
         """An indicator's rows with these values; a key column that is not named must be empty. A list means one of its values, `...` any value."""

@@ -55,7 +55,7 @@ class Key:
 class Row:
     """A result: counts are of doctors or answers, a share is between 0 and 1, `se` of an odds ratio is that of its logarithm.
 
-    Of a row that was read, a number that is missing is no number (nan).
+    Of a row that was read, a number that is missing is no number (nan), a count None.
     """
 
     key: Key
@@ -75,11 +75,10 @@ class Row:
     quality: str = ""
     status: str = "shown"
 
-
     @classmethod
     def read(cls, values: Mapping) -> "Row":
         """The record of a row of the table, given its values by column."""
-        held = {name: None if values[name] is pd.NA else values[name] for name in (*OF_KEY, *OF_ROW)}
+        held = {name: None if name in WHOLE and pd.isna(values[name]) else values[name] for name in (*OF_KEY, *OF_ROW)}
         groups = tuple((values[by], values[level]) for by, level in GROUPS if values[by])
         return cls(Key(groups=groups, **{name: held[name] for name in OF_KEY}), **{name: held[name] for name in OF_ROW})
 

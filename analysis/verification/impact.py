@@ -25,7 +25,7 @@ def impact(kind: str) -> tuple[list[Difference], int, list[str]]:
     differences, compared, inputs = [], 0, []
     for wave, folder in publications(kind).items():
         entries = publishing.entries_of(publishing.read_ledgers(folder / LEDGER))
-        rows = _rows({int(row.split(".")[0]) for entry in entries for row in entry["rows"]} | {wave})
+        rows = _rows({int(row.split(".")[0]) for row in publishing.shown_in(entries)} | {wave})
         inputs += [f"{wave}: published with code {read(folder)['commit'][:12]}"]
         for entry in entries:
             compared += 1

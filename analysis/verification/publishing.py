@@ -79,6 +79,11 @@ def entries_of(ledgers: list[dict]) -> list[dict]:
     ]
 
 
+def shown_in(entries: list[dict]) -> set[str]:
+    """The ids of the results rows that the entries show."""
+    return {row for entry in entries for row in entry["rows"]}
+
+
 def read_ledgers(path: Path) -> list[dict]:
     """The ledgers of a wave's documents. Raises FILE_UNREADABLE."""
     try:
@@ -95,7 +100,7 @@ def let_out(output: Path, wave: int, entries: list[dict]) -> dict[int, pd.DataFr
     `output` is the folder that holds the waves' output folders.
     """
     wanted: dict[int, set[str]] = {}
-    for row in {row for entry in entries for row in entry["rows"]}:
+    for row in shown_in(entries):
         wanted.setdefault(int(row.split(".")[0]), set()).add(row)
     tables = {w: read_results(output / str(w) / RESULTS) for w in [wave, *sorted(wanted.keys() - {wave})]}
     return {w: table if w == wave else table[table["id"].isin(wanted[w])] for w, table in tables.items()}

@@ -68,7 +68,7 @@ def level_a(folder: Path, wave: int, kind: str) -> Verdict:
         )
     verdict.inputs += _changed_files(folder, about)
     ledgers, results = publishing.read_ledgers(folder / LEDGER), _published_results(folder)
-    rows = _rows(results, _shown_in(publishing.entries_of(ledgers)))
+    rows = _rows(results, publishing.shown_in(publishing.entries_of(ledgers)))
     for part in ledgers:
         for entry in part["numbers"]:
             entry = entry | {"lang": part["lang"], "document": part["document"]}
@@ -83,11 +83,6 @@ def level_a(folder: Path, wave: int, kind: str) -> Verdict:
     verdict.differences += consistency.faults(results, publishing.entries_of(ledgers))
     verdict.compared["results rows against themselves"] += len(results)
     return verdict
-
-
-def _shown_in(entries: list[dict]) -> set[str]:
-    """The ids of the results rows that ledgers' entries show."""
-    return {row for entry in entries for row in entry["rows"]}
 
 
 def _rows(results: pd.DataFrame, ids: set[str]) -> dict[str, dict]:
@@ -246,7 +241,7 @@ def compare(folder: Path, made: Path, verdict: Verdict, known: pd.DataFrame, sen
     new_rows = pd.concat(publishing.let_out(made.parent, verdict.wave, entries).values(), ignore_index=True)
     found, compared = grading.of_rows(old_rows, new_rows)
     verdict.compared["figures of the results"] += compared
-    rows = _rows(old_rows, _shown_in(entries) | {difference.row for difference in found})
+    rows = _rows(old_rows, publishing.shown_in(entries) | {difference.row for difference in found})
     wanted = {(part["document"], part["lang"]) for part in ledgers}
     again = [e for e in publishing.entries_of(new) if (e["document"], e["lang"]) in wanted]
     differences, compared = grading.of_ledgers(entries, again, rows)

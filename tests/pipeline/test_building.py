@@ -10,7 +10,7 @@ import pytest
 from analysis.errors import LegepaneletError
 from analysis.pipeline import building
 from analysis.pipeline.state import Task
-from analysis.processes import beside
+from analysis.processes import beside, wait
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_all_tasks_that_refuse_are_told_of_in_one_run(run_in):
 
 def test_a_process_that_is_gone_is_told_in_a_line():
     with beside(1, []) as workers, pytest.raises(LegepaneletError, match="WORKER_LOST: a process at work was ended"):
-        building.wait(workers.submit(os._exit, 9))
+        wait(workers.submit(os._exit, 9))
 
 
 def test_two_workers_make_what_one_does(small, tmp_path):
