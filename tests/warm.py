@@ -1,9 +1,9 @@
-"""Commands without their start: a process that has the libraries loaded, and forks for each command of a project.
+"""Commands without their start: a process that has the libraries loaded, and forks for each command of a project and for each kernel.
 
-A command of the project spends a second on loading pandas and others before its first line runs, and the tests run hundreds. What is
-forked has none of our modules loaded: it takes them from the project's own folder, with its own working directory and environment, as
-`python -m analysis` does. Where a process cannot fork (Windows), a command is started as usual; that the usual start works is tested
-apart, by `make`.
+A command of the project spends a second on loading pandas and others before its first line runs, a document's kernel two to four, and
+the tests run hundreds. What is forked has none of our modules loaded: it takes them from the project's own folder, with its own working
+directory and environment, as `python -m analysis` does. Jupyter finds the kernels by a kernelspec of its own, whose program asks for one.
+Where a process cannot fork (Windows), all is started as usual; that the usual start works is tested apart, by `make`.
 """
 
 import atexit
@@ -11,72 +11,136 @@ import gc
 import json
 import os
 import runpy
+import select
+import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 import traceback
+from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 
 # None of them starts a thread when it is loaded: a fork takes along only the thread that forks.
 LIBRARIES = ("pandas", "scipy.stats", "scipy.optimize", "scipy.sparse", "scipy.special", "statsmodels.api", "statsmodels.stats.multitest",
-             "pydantic", "yaml", "babel.dates", "babel.numbers", "openpyxl", "pyreadstat", "lxml.etree", "filelock", "nbformat", "nbclient",
-             "jsonschema", "pytask", "pytask_parallel", "pypandoc", "typst", "pypdfium2")  # fmt: skip
+             "pydantic.main", "pydantic.functional_validators", "yaml", "babel.dates", "babel.numbers", "openpyxl", "pyreadstat", "lxml.html", "filelock", "nbformat", "nbclient",
+             "jsonschema", "pytask", "pytask_parallel", "pypandoc", "typst", "pypdfium2", "seaborn", "matplotlib.backends.backend_svg",
+             "ipykernel.kernelapp", "ipykernel.ipkernel", "highspy", "pyarrow.pandas_compat")  # fmt: skip
 SEED = "0"  # of Python's hashes, as the Makefile has it; fixed when the process starts
+FORKS = hasattr(os, "fork") and hasattr(socket, "send_fds")
 
 
 def run(command: list[str], folder: Path, environment: dict[str, str], typed: str = "") -> subprocess.CompletedProcess:
     """Runs `python -m analysis COMMAND` in `folder`, with what is `typed` into it: its exit code and what it wrote."""
-    if not hasattr(os, "fork") or environment.get("PYTHONHASHSEED") != SEED:
+    if not FORKS or environment.get("PYTHONHASHSEED") != SEED:
         return subprocess.run([sys.executable, "-m", "analysis", *command], cwd=folder, capture_output=True, text=True, check=False,
                               env=environment, input=typed)  # fmt: skip
-    with tempfile.NamedTemporaryFile() as out, tempfile.NamedTemporaryFile() as err, tempfile.NamedTemporaryFile() as given:
+    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         given.write(typed.encode())
-        given.flush()
-        told = {"command": command, "folder": str(folder), "environment": environment, "in": given.name, "out": out.name, "err": err.name}
-        server = _server()
-        server.stdin.write(json.dumps(told) + "\n")
-        server.stdin.flush()
-        code = int(server.stdout.readline())
+        given.seek(0)
+        files = [given.fileno(), out.fileno(), err.fileno()]
+        with _asked(_server() / "socket", ["analysis", *command], folder, environment | kernels(), files) as connection:
+            code = int(connection.makefile().readline())
+        out.seek(0)
+        err.seek(0)
         return subprocess.CompletedProcess(command, code, out.read().decode(), err.read().decode())
 
 
+def kernels() -> dict[str, str]:
+    """The environment in which Jupyter takes its kernels from here."""
+    return {"JUPYTER_PATH": str(_server())} if FORKS else {}
+
+
 @cache
-def _server() -> subprocess.Popen:
-    """One a test process; it ends with its input."""
-    here = os.environ | {"PYTHONHASHSEED": SEED, "OPENBLAS_NUM_THREADS": "1"}  # no threads that a fork would lose
-    server = subprocess.Popen([sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=here)
+def _server() -> Path:
+    """The folder of the server, one a test process: its socket, and the kernelspec that leads to it. It ends with its input."""
+    folder = tempfile.TemporaryDirectory()
+    place = Path(folder.name)
+    spec = {"argv": [sys.executable, "-IS", __file__, "kernel", str(place / "socket"), "ipykernel_launcher", "-f", "{connection_file}"],
+            "display_name": "Python 3", "language": "python"}  # fmt: skip
+    (place / "kernels" / "python3").mkdir(parents=True)
+    (place / "kernels" / "python3" / "kernel.json").write_text(json.dumps(spec))
+    here = os.environ | {"PYTHONHASHSEED": SEED, "OPENBLAS_NUM_THREADS": "1", "MPLBACKEND": "agg", "MPLCONFIGDIR": str(place), "TZ": "UTC",
+                         "LC_ALL": "C.UTF-8"}  # fmt: skip  # no threads that a fork would lose; nothing of the user's home
+    server = subprocess.Popen([sys.executable, __file__, "serve", str(place / "socket")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=here)
+    atexit.register(folder.cleanup)
     atexit.register(server.communicate)
-    return server
+    server.stdout.readline()  # it is there
+    return place
 
 
-def serve() -> None:
+def _asked(place: Path, arguments: list[str], folder: Path, environment: dict[str, str], files: list[int]) -> socket.socket:
+    """A connection to the server, which runs a module with `arguments`; it tells the exit code, and ends what it runs with the connection."""
+    connection = socket.socket(socket.AF_UNIX)
+    connection.connect(str(place))
+    told = json.dumps({"arguments": arguments, "folder": str(folder), "environment": environment}).encode()
+    socket.send_fds(connection, [len(told).to_bytes(8)], files)
+    connection.sendall(told)
+    return connection
+
+
+def kernel(place: str, *arguments: str) -> int:
+    """The program of the kernelspec: stands for a kernel, which ends with it, as it ends with whoever started it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Jupyter interrupts a kernel before it ends it
+    parent = os.getppid()
+    with _asked(Path(place), list(arguments), Path.cwd(), dict(os.environ), [0, 1, 2]) as connection:
+        while not select.select([connection], [], [], 1)[0]:
+            if os.getppid() != parent:
+                return 1
+        return int(connection.makefile().readline() or 1)
+
+
+def serve(place: str) -> None:
     for name in LIBRARIES:
         import_module(name)
+    assert threading.active_count() == 1
     gc.freeze()  # what is loaded is never looked through again, so that forks share it
-    while line := sys.stdin.readline():
-        told = json.loads(line)
-        if (child := os.fork()) == 0:
-            code = _command(told)
-            sys.stdout.flush()
-            sys.stderr.flush()
-            atexit._run_exitfuncs()
-            os._exit(code)  # taking every library down again would take longer than most commands
-        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(place)
+    listener.listen()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the keepers
+    print(flush=True)
+    while listener in select.select([listener, sys.stdin], [], [])[0]:
+        connection, _ = listener.accept()
+        if os.fork() == 0:
+            listener.close()
+            _keep(connection)
+            os._exit(0)
+        connection.close()
 
 
-def _command(told: dict) -> int:
-    """What `python -m analysis` does, in a process of its own."""
-    for number, path, mode in ((0, told["in"], os.O_RDONLY), (1, told["out"], os.O_WRONLY), (2, told["err"], os.O_WRONLY)):
-        os.dup2(os.open(path, mode), number)
+def _keep(connection: socket.socket) -> None:
+    """Runs what is asked in a process of its own, and tells its exit code."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    length, files, *_ = socket.recv_fds(connection, 8, 3)
+    told = json.loads(connection.makefile("rb").read(int.from_bytes(length)))
+    if (child := os.fork()) == 0:
+        threading.Thread(target=lambda: (connection.recv(1), os._exit(1)), daemon=True).start()
+        _leave(_run(told, files))
+    for file in files:
+        os.close(file)
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    with suppress(BrokenPipeError):  # whoever asked is gone
+        connection.sendall(b"%d\n" % code)
+
+
+def _run(told: dict, files: list[int]) -> int:
+    """What `python -m MODULE` does, in a process of its own."""
+    for number, file in enumerate(files):
+        os.dup2(file, number)
+        os.close(file)
     os.chdir(told["folder"])
     os.environ.clear()
     os.environ.update(told["environment"])
-    sys.path[0] = told["folder"]
-    sys.argv = ["analysis", *told["command"]]
+    time.tzset()
+    module, *_ = sys.argv = told["arguments"]
+    sys.path[:1] = [told["folder"], *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     try:
-        runpy.run_module("analysis", run_name="__main__", alter_sys=True)
+        runpy.run_module(module, run_name="__main__", alter_sys=True)
     except SystemExit as end:
         return end.code or 0
     except BaseException:
@@ -85,5 +149,13 @@ def _command(told: dict) -> int:
     return 0
 
 
+def _leave(code: int) -> None:
+    """Taking every library down again would take longer than most commands."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    atexit._run_exitfuncs()
+    os._exit(code)
+
+
 if __name__ == "__main__":
-    serve()
+    sys.exit({"serve": serve, "kernel": kernel}[sys.argv[1]](*sys.argv[2:]))

@@ -3,6 +3,7 @@
 import ast
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from analysis.settings import ROOT, settings
 
 INLINE = re.compile(r"`\{python\}\s*(.+?)`")
 PRELOAD = "--IPKernelApp.exec_lines=__import__('analysis.presentation.report')"
+KEPT_FONTS, FONTS = ROOT / ".build" / "matplotlib", "fontlist-*.json"  # as Matplotlib names it
 ESCAPED = re.compile(r"([\\`*_{}\[\]<>@#|~^$])")
 
 
@@ -38,12 +40,14 @@ def kernel(folder: Path) -> Iterator[NotebookClient]:
         client.create_kernel_manager()
         client.km.transport = "ipc"  # sockets of the file system: no port is opened
         client.km.connection_file = f"{private}/kernel.json"
+        _lend_fonts(Path(private))
         client.start_new_kernel(cwd=str(folder), env=_environment(private))
         try:
             yield client
         finally:
             if client.km is not None and client.km.has_kernel:  # it stays, or was never run
                 run_sync(client.km.shutdown_kernel)(now=True)
+            _keep_fonts(Path(private))
 
 
 @dataclass
@@ -116,6 +120,22 @@ def _environment(private: str) -> dict:
     return os.environ | {"PYTHONPATH": path, DRAWERS: str(settings().workers), "IPYTHONDIR": private, "JUPYTER_CONFIG_DIR": private,
                          "MPLCONFIGDIR": private, "TZ": "UTC",
                          "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}  # fmt: skip
+
+
+def _lend_fonts(private: Path) -> None:
+    """Gives a kernel the list of this machine's fonts, which takes Matplotlib over a second to make."""
+    for fonts in KEPT_FONTS.glob(FONTS):
+        shutil.copy(fonts, private)
+
+
+def _keep_fonts(private: Path) -> None:
+    """Keeps the list that a kernel has made, if it drew."""
+    for fonts in private.glob(FONTS):
+        if not (KEPT_FONTS / fonts.name).is_file():
+            KEPT_FONTS.mkdir(parents=True, exist_ok=True)
+            part = KEPT_FONTS / f"{os.getpid()}.part"
+            shutil.copyfile(fonts, part)
+            os.replace(part, KEPT_FONTS / fonts.name)
 
 
 def _with_parameters(cells: list, parameters: dict) -> list:
