@@ -8,14 +8,14 @@ from analysis.errors import LegepaneletError
 
 
 @cache
-def _known(folder: Path) -> frozenset[int]:
+def _known(folder: Path) -> frozenset[str]:
     """The characters of the text face: those that any file of the folder that has Latin letters has."""
     from fontTools.ttLib import TTFont
 
     faces = []
     for path in sorted(folder.glob("*.[to]tf")):
         with TTFont(path, lazy=True) as font:
-            faces.append(frozenset(font.getBestCmap()))
+            faces.append(frozenset(map(chr, font.getBestCmap())))
     return frozenset.intersection(*faces) if faces else frozenset()
 
 
@@ -29,7 +29,7 @@ def faults(book: Codebook, wave: int, fonts: Path) -> list[str]:
     parts |= {f"response_sets.yml: {name}": book.response_sets[name] for name in sorted(sets)}
     for file, part in parts.items():
         for text in _texts(part):
-            if lacking := [c for c in text if ord(c) > 32 and c.isprintable() and not c.isspace() and ord(c) not in known]:
+            if lacking := [c for c in text if c not in known and ord(c) > 32 and c.isprintable() and not c.isspace()]:
                 found.append(f"{file}: «{text[:80]}»: the documents' fonts have no '{lacking[0]}' (U+{ord(lacking[0]):04X})")
     return found
 

@@ -35,7 +35,7 @@ class Coder:
                 ticked, why = self._single(question, table[columns[0]])
             answers |= ticked
             reasons |= why
-        return pd.DataFrame(answers, index=table.index), pd.DataFrame(reasons, index=table.index)
+        return pd.DataFrame(answers, table.index), pd.DataFrame(reasons, table.index, dtype=object)
 
     def _single(self, question: Question, cells: pd.Series) -> tuple[dict, dict]:
         declared = self.declared.get(cells.name, frozenset())
@@ -47,7 +47,7 @@ class Coder:
                     self._report(meaning[at][2], row, cells.name, texts[at], self._expected(question) + self._if_label(question, texts[at]))
         value = np.array([number for number, _, _ in meaning], dtype=float)[place]
         why = np.array([reason for _, reason, _ in meaning], dtype=object)[place]
-        return {question.id: pd.Series(value, cells.index)}, {question.id: pd.Series(why, cells.index, dtype="str")}
+        return {question.id: value}, {question.id: why}
 
     def _meaning(self, question: Question, text: str, declared: bool = False) -> tuple[float, str, str | None]:
         """(value, reason, problem code) of a cell. What the file declares missing is no answer; the codebook may know why."""
@@ -96,9 +96,9 @@ class Coder:
         for row in cells.index[alone]:
             text = ";".join(part for c, option in zip(cells, options, strict=True) for part in self._parts(cells.loc[row, c], c, option, apart))
             self._report("EXCLUSIVE_OPTION", row, cells.columns[0], text, "an option that excludes the others")
-        why = pd.Series(np.select([empty, alone], ["unanswered", "unusable"], ANSWERED), cells.index, dtype="str")
-        values = pd.DataFrame(np.where((empty | alone)[:, None], np.nan, ticked), cells.index, codes)
-        return {f"{question.id}_{c}": values[c] for c in codes}, {f"{question.id}_{c}": why for c in codes}
+        why = np.select([empty, alone], ["unanswered", "unusable"], ANSWERED).astype(object)
+        values = np.where((empty | alone)[:, None], np.nan, ticked)
+        return {f"{question.id}_{c}": values[:, i] for i, c in enumerate(codes)}, {f"{question.id}_{c}": why for c in codes}
 
     def _parts(self, text: str, column: str, option: int | None, apart: bool) -> list[str]:
         """What a cell lists; of an option's own column, one thing. `apart`: each option has its column, and is ticked by TRUE too."""
@@ -150,21 +150,21 @@ class Coder:
         self, questions: dict[str, Question], answers: pd.DataFrame, reasons: pd.DataFrame, columns: dict[str, str]
     ) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Both tables with who was not asked; an answer from someone not asked is set aside and reported."""
-        values, why = dict(answers.items()), dict(reasons.items())
+        values, why = ({c: made[c].to_numpy() for c in made} for made in (answers, reasons))
         for question in (q for q in questions.values() if q.asked_if is not None):
             mine = [question.id] if question.type != "multiple" else [f"{question.id}_{c}" for c in sorted(self.book.responses(question).categories)]
             asked = _asked(question, values)
-            violated = ~asked & np.logical_or.reduce([why[c].eq(ANSWERED) for c in mine])
+            violated = ~asked & np.logical_or.reduce([why[c] == ANSWERED for c in mine])
             for row in answers.index[violated]:
-                self._report("FILTER_VIOLATED", row, columns.get(question.id, mine[0]), f"{values[mine[0]][row]:g}",
+                self._report("FILTER_VIOLATED", row, columns.get(question.id, mine[0]), f"{answers.at[row, mine[0]]:g}",
                              f"no answer, as '{question.asked_if.question}' leads past it")  # fmt: skip
-            values |= {c: values[c].where(asked) for c in mine}
-            why |= {c: why[c].where(asked, "not_asked") for c in mine}
-        return pd.DataFrame(values, index=answers.index), pd.DataFrame(why, index=reasons.index)
+            values |= {c: np.where(asked, values[c], np.nan) for c in mine}
+            why |= {c: np.where(asked, why[c], "not_asked") for c in mine}
+        return pd.DataFrame(values, answers.index), pd.DataFrame(why, reasons.index, dtype=object)
 
 
-def _asked(question: Question, values: dict[str, pd.Series]) -> pd.Series:
+def _asked(question: Question, values: dict[str, np.ndarray]) -> np.ndarray:
     key, codes = question.asked_if.question, question.asked_if.codes
     if key in values:
-        return values[key].isin(codes)
-    return np.logical_or.reduce([values[f"{key}_{code}"].eq(1) for code in codes])
+        return np.isin(values[key], list(codes))
+    return np.logical_or.reduce([values[f"{key}_{code}"] == 1 for code in codes])

@@ -1,5 +1,6 @@
 """What is odd about a wave's answers as a whole, though every cell can be read: signs that the export is at fault. For `make check`."""
 
+import numpy as np
 import pandas as pd
 
 from analysis.codebook import Codebook
@@ -18,19 +19,20 @@ def oddities(book: Codebook, wave: int, answers: pd.DataFrame, reasons: pd.DataF
         columns = [f"{question.id}_{c}" for c in options] if question.type == "multiple" else [question.id]
         if not set(columns) <= set(answers):
             continue
-        given = answers[columns].dropna()
-        asked = int((reasons[columns[0]] != "not_asked").sum())
-        if given.empty:
+        given = answers[columns].to_numpy()
+        given = given[~np.isnan(given).any(axis=1)]  # a row a member who answered, a column an option of a multiple choice
+        if not len(given):
+            asked = int((reasons[columns[0]] != "not_asked").sum())
             found.append(f"warning NOBODY_ANSWERED column '{question.id}': none of the {asked} members who were asked answered it")
             continue
         if question.type == "multiple":
-            never = [code for code, column in zip(options, columns, strict=True) if not (given[column] == 1).any()]
+            never = [code for code, chosen in zip(options, (given == 1).any(axis=0), strict=True) if not chosen]
         else:
-            values = given[question.id]
-            if values.nunique() == 1 and len(values) >= ENOUGH:
-                found.append(f"warning ALL_THE_SAME column '{question.id}': all {len(values)} answers are {values.iloc[0]:g}")
+            values = np.unique(given)
+            if len(values) == 1 and len(given) >= ENOUGH:
+                found.append(f"warning ALL_THE_SAME column '{question.id}': all {len(given)} answers are {values[0]:g}")
                 continue
-            never = [code for code in options if not (values == code).any()]
+            never = [code for code in options if code not in values]
         if never and len(given) >= ENOUGH:
             code = "code" if len(never) == 1 else "codes"
             found.append(f"notice NEVER_CHOSEN column '{question.id}': {code} {', '.join(map(str, never))} of {question.id} was chosen by nobody")

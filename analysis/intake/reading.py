@@ -62,7 +62,7 @@ def read(book: Codebook, wave: int, answers_file: Path, sample_file: Path, earli
     problems += coder.problems
     problems = [fault for fault in problems if fault["code"] != "SILENT_ROW"]
     doctors = table[doctor].to_numpy()
-    answers, reasons = (made.assign(doctor=doctors)[["doctor", *made]].reset_index(drop=True) for made in (answers, reasons))
+    answers, reasons = (made.assign(doctor=doctors)[["doctor", *made]].reset_index(drop=True) for made in (answers, reasons.astype("str")))
     return Coded(answers, reasons, numbered, frame(problems), tuple(notes))
 
 

@@ -51,7 +51,8 @@ def environment(renderer: str) -> dict:
     """Python, platform, packages, seed and renderer of this run."""
     from analysis.documents.render import pandoc_version
 
-    packages = {d.metadata["Name"].lower(): d.version for d in distributions() if d.metadata["Name"]}
+    told = [d.metadata for d in distributions()]  # each asks for it anew, and reads the file
+    packages = {about["Name"].lower(): about["Version"] for about in told if about["Name"]}
     engines = f"pandoc {pandoc_version()}, typst {packages['typst']}"
     return {"python": platform.python_version(), "platform": f"{platform.system()} {platform.machine()}",
             "packages": dict(sorted(packages.items())), "seed": settings().seed, "renderer": f"{renderer} ({engines})"}  # fmt: skip
