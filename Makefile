@@ -19,6 +19,7 @@ WHERE ?=
 LEVEL ?=
 SECONDS ?= 60
 BASE ?=
+TESTS ?=
 export
 export PYTHONHASHSEED := 0
 export PYTHONUTF8 := 1
@@ -104,7 +105,7 @@ fuzz: tools ## every reader fed with ever new bytes, SECONDS each
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r tools/fuzz.lock
 	@.venv/bin/python -m tools.fuzz
 
-bench: tools ## what the work takes, beside an older commit, as ratios (docs/performance.md): make bench BASE=9247a71
+bench: tools ## what the work takes, beside an older commit, as ratios (docs/performance.md): make bench BASE=9247a71 (TESTS=yes: the tests too)
 	@.venv/bin/python -m tools.bench
 
 calibration: tools ## how well the synthetic panel gives the published figures, over 200 seeds (docs/calibration.md)

@@ -2,7 +2,8 @@
 
 Both are built from the same raw files, each by its own commands in a checkout of its own, step by step in turn, so that a slow moment hits both; what you
 have built is not touched. What is held against nothing of the older commit is measured here alone. Needs two quiet cores and some ten minutes (the
-first time ten more, for the older commit's environment); R with `survey` for the last line, which is left out where there is none.
+first time ten more, for the older commit's environment); R with `survey` for its line, which is left out where there is none. With TESTS=yes both
+commits' tests are run as well, which takes twenty minutes more.
 """
 
 import csv
@@ -128,6 +129,21 @@ def hiding(tree: Tree) -> float:
     return tree.alone(HIDING)
 
 
+def tests(tree: Tree) -> float:
+    """The whole suite, of which nothing is kept."""
+    tree.forget(".cache/*")
+    return tests_again(tree)
+
+
+def tests_again(tree: Tree) -> float:
+    here = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")} | {"PYTHONHASHSEED": "0", "PYTHONUTF8": "1"}
+    started = time.perf_counter()
+    done = subprocess.run([tree.python, "-m", "pytest"], cwd=tree.folder, env=here, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"{tree.folder.name}: the tests\n{done.stdout[-2000:]}")
+    return time.perf_counter() - started
+
+
 @dataclass(frozen=True)
 class Step:
     what: str
@@ -144,6 +160,10 @@ STEPS = (
     Step("one changed answer in 2026", an_answer, beside=False),
     Step("hiding and auditing the wave of 2026", hiding, beside=False),
     Step("estimating the wave of 2026", estimating),
+)
+TESTS = (
+    Step("all tests, nothing of what they share built", tests),
+    Step("all tests, when nothing has changed", tests_again, beside=False),
 )
 
 
@@ -202,7 +222,7 @@ def main() -> None:
     (HERE / ".venv").symlink_to(ROOT / ".venv")
     base, here = Tree(checkout(os.environ.get("BASE") or BASE), work / "raw-base"), Tree(HERE, work / "raw-here")
     lines = []
-    for step in STEPS:
+    for step in (*TESTS, *STEPS) if os.environ.get("TESTS") else STEPS:
         before = step.seconds(base) if step.beside else None
         seconds = step.seconds(here)
         told = f"{before:.1f} s | {seconds:.1f} s | {seconds / before:.3f}" if before else f"| {seconds:.1f} s |"

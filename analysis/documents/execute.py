@@ -125,17 +125,18 @@ def _environment(private: str) -> dict:
 def _lend_fonts(private: Path) -> None:
     """Gives a kernel the list of this machine's fonts, which takes Matplotlib over a second to make."""
     for fonts in KEPT_FONTS.glob(FONTS):
-        shutil.copy(fonts, private)
+        shutil.copyfile(fonts, private / fonts.name)
 
 
 def _keep_fonts(private: Path) -> None:
-    """Keeps the list that a kernel has made, if it drew."""
+    """Keeps the list that a kernel has made, if it drew; one that it could not use is replaced."""
     for fonts in private.glob(FONTS):
-        if not (KEPT_FONTS / fonts.name).is_file():
+        kept = KEPT_FONTS / fonts.name
+        if not kept.is_file() or kept.read_bytes() != fonts.read_bytes():
             KEPT_FONTS.mkdir(parents=True, exist_ok=True)
             part = KEPT_FONTS / f"{os.getpid()}.part"
             shutil.copyfile(fonts, part)
-            os.replace(part, KEPT_FONTS / fonts.name)
+            os.replace(part, kept)
 
 
 def _with_parameters(cells: list, parameters: dict) -> list:

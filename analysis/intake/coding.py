@@ -14,7 +14,7 @@ class Coder:
     """Codes the rows of one export and collects what could not be used.
 
     `answers` has a column a question (a multiple choice: one 0/1 column an option), `reasons` the same columns with ""
-    or why there is no answer: not_asked, not_applicable, refused, unanswered, unusable.
+    or why there is no answer: not_asked, not_applicable, refused, unanswered, unusable; as objects, until all is coded.
     """
 
     def __init__(self, book: Codebook, file: str, doctors: pd.Series, declared: dict[str, frozenset[str]] | None = None):
