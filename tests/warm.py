@@ -3,7 +3,8 @@
 A command of the project spends a second on loading pandas and others before its first line runs, a document's kernel two to four, and
 the tests run hundreds. What is forked has none of our modules loaded: it takes them from the project's own folder, with its own working
 directory and environment, as `python -m analysis` does. Jupyter finds the kernels by a kernelspec of its own, whose program asks for one.
-Where a process cannot fork (Windows), all is started as usual; that the usual start works is tested apart, by `make`.
+Elsewhere than on Linux, where a fork is not there (Windows) or not safe (macOS), all is started as usual; that the usual start works is tested
+apart, by `make`.
 """
 
 import atexit
@@ -31,7 +32,7 @@ LIBRARIES = ("pandas", "scipy.stats", "scipy.optimize", "scipy.sparse", "scipy.s
              "jsonschema", "pytask", "pytask_parallel", "pypandoc", "typst", "pypdfium2", "seaborn", "matplotlib.backends.backend_svg",
              "ipykernel.kernelapp", "ipykernel.ipkernel", "highspy", "pyarrow.pandas_compat")  # fmt: skip
 SEED = "0"  # of Python's hashes, as the Makefile has it; fixed when the process starts
-FORKS = hasattr(os, "fork") and hasattr(socket, "send_fds")
+FORKS = sys.platform == "linux"
 
 
 def run(command: list[str], folder: Path, environment: dict[str, str], typed: str = "") -> subprocess.CompletedProcess:

@@ -231,7 +231,7 @@ def main() -> None:
     if slow := in_r():
         lines.append(f"| the estimates of 2026 in R's `survey`, one core | {slow:.0f} s | {seconds:.1f} s | {seconds / slow:.3f} |")
         print(lines[-1])
-    page = PAGE.format(base=commit(base.folder), here=commit(ROOT), day=date.today().isoformat(), cores=os.cpu_count(), table="\n".join(lines))
+    page = PAGE.format(base=commit(base.folder), here=commit(HERE), day=date.today().isoformat(), cores=os.cpu_count(), table="\n".join(lines))
     (ROOT / "docs" / "performance.md").write_text(page, encoding="utf-8")
 
 
