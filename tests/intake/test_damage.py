@@ -3,7 +3,7 @@
 import hashlib
 import shutil
 import subprocess
-import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pandas as pd
@@ -91,12 +91,9 @@ def test_two_reports_at_once(small, tmp_path):
     """The second waits or says that another runs; both end well and the files are whole."""
     other = small.copied(tmp_path)
     other.output(1994, "results.csv").unlink()
-    command = [sys.executable, "-m", "analysis", "export", "--wave", "1994", "--data", str(other.data)]
-    runs = [
-        subprocess.Popen(command, cwd=other.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        for _ in range(2)
-    ]
-    said = [run.communicate()[1] for run in runs]
+    with ThreadPoolExecutor(2) as two:
+        runs = list(two.map(lambda _: other.run("export", "--wave", "1994"), range(2)))
+    said = [run.stderr for run in runs]
     assert [run.returncode for run in runs] == [0, 0], said
     assert any("Another run is at work" in text for text in said), said
     assert len(pd.read_csv(other.output(1994, "results.csv"))) > 100
