@@ -10,9 +10,9 @@ from tests.projects import Project
 
 
 @pytest.fixture
-def damaged(project, tmp_path):
-    """The data of 2026 as a table to damage, and a function that writes it and checks it."""
-    shutil.copytree(project.data / "2026", tmp_path / "2026")
+def damaged(project, few_data, tmp_path):
+    """Few doctors' data of 2026 as a table to damage, and a function that writes it and checks it."""
+    shutil.copytree(few_data / "2026", tmp_path / "2026")
     path = tmp_path / "2026" / "answers.csv"
     table = pd.read_csv(path, dtype=str, keep_default_na=False)
 
