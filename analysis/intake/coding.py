@@ -166,5 +166,5 @@ class Coder:
 def _asked(question: Question, values: dict[str, np.ndarray]) -> np.ndarray:
     key, codes = question.asked_if.question, question.asked_if.codes
     if key in values:
-        return np.isin(values[key], list(codes))
+        return np.isin(values[key], codes)
     return np.logical_or.reduce([values[f"{key}_{code}"] == 1 for code in codes])

@@ -83,10 +83,8 @@ def _run(tasks: list[Task]) -> list[BaseException]:
     """The tasks run, as many at a time as may be; the faults of those that failed."""
     if settings().workers == 1:
         return _scheduled(tasks, perform)
-    from analysis.processes import (  # the library's processes, of which a run that has nothing to do needs none
-        beside,
-        wait,
-    )
+    # Loaded here: a run that has nothing to do needs no processes.
+    from analysis.processes import beside, wait
 
     with beside(settings().workers, LIBRARIES) as workers:
         return _scheduled(tasks, lambda task: wait(workers.submit(perform, task)))
