@@ -23,6 +23,7 @@ from filelock import FileLock
 
 from analysis.settings import ROOT
 from tests import warm
+from tools import instruments
 
 CACHE = ROOT / ".cache"
 # What a clone holds of the project, without tests and tools.
@@ -195,13 +196,8 @@ def shrink_codebook(waves: Path) -> None:
     for path in waves.glob("*.yml"):
         if int(path.stem) not in SMALL_WAVES:
             path.unlink()
-            continue
-        kept, inside = [], False
-        for line in path.read_text(encoding="utf-8").splitlines(keepends=True):
-            inside = line.startswith("instruments:") or (inside and line.startswith(" "))
-            if not inside or not line.startswith("  ") or line.strip().split(":")[0] in SMALL_INSTRUMENTS:
-                kept.append(line)
-        path.write_text("".join(kept), encoding="utf-8")
+        else:
+            instruments.keep(path, SMALL_INSTRUMENTS)
 
 
 def shrink(wave: Path, doctors_left: int, asked: Callable[[str], bool]) -> None:

@@ -4,7 +4,7 @@ A command of the project spends a second on loading pandas and others before its
 the tests run hundreds. What is forked has none of our modules loaded: it takes them from the project's own folder, with its own working
 directory and environment, as `python -m analysis` does. Jupyter finds the kernels by a kernelspec of its own, whose program asks for one.
 Elsewhere than on Linux, where a fork is not there (Windows) or not safe (macOS), all is started as usual; that the usual start works is tested
-apart, by `make`.
+apart, by `make watch` (`tests/documents/test_watch.py`).
 """
 
 import atexit
@@ -33,6 +33,7 @@ LIBRARIES = ("pandas", "scipy.stats", "scipy.optimize", "scipy.sparse", "scipy.s
              "ipykernel.kernelapp", "ipykernel.ipkernel", "highspy", "pyarrow.pandas_compat")  # fmt: skip
 SEED = "0"  # of Python's hashes, as the Makefile has it; fixed when the process starts
 FORKS = sys.platform == "linux"
+STARTING = threading.Lock()
 
 
 def run(command: list[str], folder: Path, environment: dict[str, str], typed: str = "") -> subprocess.CompletedProcess:
@@ -44,20 +45,21 @@ def run(command: list[str], folder: Path, environment: dict[str, str], typed: st
         given.write(typed.encode())
         given.seek(0)
         files = [given.fileno(), out.fileno(), err.fileno()]
-        with _asked(_server() / "socket", ["analysis", *command], folder, environment | kernels(), files) as connection:
+        server = _server()
+        with _asked(server / "socket", ["analysis", *command], folder, environment | {"JUPYTER_PATH": str(server)}, files) as connection:
             code = int(connection.makefile().readline())
         out.seek(0)
         err.seek(0)
         return subprocess.CompletedProcess(command, code, out.read().decode(), err.read().decode())
 
 
-def kernels() -> dict[str, str]:
-    """The environment in which Jupyter takes its kernels from here."""
-    return {"JUPYTER_PATH": str(_server())} if FORKS else {}
+def _server() -> Path:
+    with STARTING:  # a test may run two commands at once
+        return _started()
 
 
 @cache
-def _server() -> Path:
+def _started() -> Path:
     """The folder of the server, one a test process: its socket, and the kernelspec that leads to it. It ends with its input."""
     folder = tempfile.TemporaryDirectory()
     place = Path(folder.name)

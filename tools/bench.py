@@ -237,7 +237,7 @@ def main() -> None:
 
 PAGE = """# What the work takes
 
-Made by `make bench`; do not edit. Measured {day} on {cores} cores, the commit {here} beside {base}, from the same raw files, step by step in turn.
+Made by `make bench` (the lines of the tests by `make bench TESTS=yes`); do not edit. Measured {day} on {cores} cores, the commit {here} beside {base}, from the same raw files, step by step in turn.
 
 | what | {base} | {here} | ratio |
 | --- | --- | --- | --- |

@@ -23,6 +23,7 @@ from analysis.codebook import load
 from analysis.intake import columns
 from analysis.pipeline import files
 from analysis.settings import ROOT, settings
+from tools import instruments
 
 WAVE, ROWS, SILENT = 2026, 120, 200  # the wave that most are of; answers kept of a wave, and rows of its sample besides: enough to damage
 KEPT = ("background", "working_hours", "job_satisfaction", "self_rated_health", "unequal_treatment")  # instruments of that wave, for the same reason
@@ -48,21 +49,14 @@ def prepare(data: Path, wave: int, folder: Path) -> None:
     shutil.copytree(settings().codebook, folder / "codebook")
     if wave != WAVE:
         return
-    asked = _with_few_questions(folder / "codebook" / "waves" / f"{WAVE}.yml")
+    instruments.keep(folder / "codebook" / "waves" / f"{WAVE}.yml", KEPT)
+    asked = columns.names_of(load(folder / "codebook"), WAVE)
     table = pd.read_csv(raw / "answers.csv", dtype=str, keep_default_na=False, nrows=ROWS)
     table[[c for c in table if c in asked or c == "doctor" or c.startswith("$")]].to_csv(raw / "answers.csv", index=False)
     doctors = set(table["doctor"])
     first, *invited = (raw / "sample.csv").read_text(encoding="utf-8").splitlines(keepends=True)
     kept = [line for place, line in enumerate(invited) if place < SILENT or line.split(",")[0] in doctors]
     (raw / "sample.csv").write_text("".join([first, *kept]), encoding="utf-8")
-
-
-def _with_few_questions(path: Path) -> frozenset[str]:
-    """Takes all instruments but KEPT out of a wave file, whose lines else stay; gives the columns that are left."""
-    others = tuple(f"  {name}:" for name in load(settings().codebook).instruments if name not in KEPT)
-    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    path.write_text("".join(line for line in lines if not line.startswith(others)), encoding="utf-8")
-    return frozenset(columns.names_of(load(path.parent.parent), WAVE))
 
 
 def check(folder: Path, wave: int) -> tuple[int, str]:

@@ -8,18 +8,19 @@ import urllib.request
 
 import pytest
 
-from tests import warm
-
 SENTENCE = "Andelen er `{python} report.value(\"hours_over_48\")`, og det er nytt."
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def page(workshop):
-    """The page of the report as it is watched: saves a text after the report's own, gives what is said and the page."""
+    """The page of the report as it is watched: saves a text after the report's own, gives what is said and the page.
+
+    Command and kernel start as a user's do: nothing is forked from a process of the tests.
+    """
     source = workshop.folder / "reports" / "wave-report.nb.qmd"
     before = source.read_text(encoding="utf-8")
     command = [sys.executable, "-m", "analysis", "watch", "--wave", "2026", "--data", str(workshop.data)]
-    process = subprocess.Popen(command, cwd=workshop.folder, stderr=subprocess.PIPE, text=True, env=os.environ | warm.kernels() | {"PYTHONHASHSEED": "0"})
+    process = subprocess.Popen(command, cwd=workshop.folder, stderr=subprocess.PIPE, text=True, env=os.environ | {"PYTHONHASHSEED": "0"})
     address = next(hit[0] for line in process.stderr if (hit := re.search(r"http://127\.0\.0\.1:\d+/", line)))
 
     def get(what: str = "") -> str:

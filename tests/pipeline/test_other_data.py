@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.projects import SMALL, Project, copy_project, shrink, shrink_codebook
+from tools import instruments
 
 COMMAND = ("export", "--wave", "2026")
 WAVES = ("1994", "2026")
@@ -39,8 +40,7 @@ def clone(tmp_path):
         for plan in folder.glob("reports/*.plan.yml"):
             plan.unlink()
         for path in (folder / "data" / "codebook" / "waves").glob("*.yml"):  # what is walked is the data, not the questions
-            lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-            path.write_text("".join(line for line in lines if not line.startswith(("  job_satisfaction:", "  working_hours:"))), encoding="utf-8")
+            instruments.keep(path, ("background", "self_rated_health"))
         return Project(folder, None)
 
     return make
