@@ -8,12 +8,16 @@ import pytest
 
 from analysis.codebook import load
 from analysis.settings import settings
-from tests import projects
+from tests import projects, warm
 from tests.projects import Project
 
 OF_SMALL = ("small", "workshop")
 OF_FULL = ("full", "live")
 BUILT = {"all_data", "few_data", "project", *OF_SMALL, *OF_FULL}
+
+
+def pytest_configure():
+    warm.begin()  # in the process that starts the others, so that they share one
 
 
 def pytest_collection_modifyitems(items):

@@ -28,12 +28,14 @@ from pathlib import Path
 
 # None of them starts a thread when it is loaded: a fork takes along only the thread that forks.
 LIBRARIES = ("pandas", "scipy.stats", "scipy.optimize", "scipy.sparse", "scipy.special", "statsmodels.api", "statsmodels.stats.multitest",
-             "pydantic.main", "pydantic.functional_validators", "yaml", "babel.dates", "babel.numbers", "openpyxl", "pyreadstat", "lxml.html", "filelock", "nbformat", "nbclient",
+             "pydantic.main", "pydantic.fields", "pydantic.functional_validators", "yaml", "babel.dates", "babel.numbers", "openpyxl", "pyreadstat", "lxml.html", "filelock", "nbformat", "nbclient",
              "jsonschema", "pytask", "pytask_parallel", "pypandoc", "typst", "pypdfium2", "seaborn", "matplotlib.backends.backend_svg",
-             "ipykernel.kernelapp", "ipykernel.ipkernel", "highspy", "pyarrow.pandas_compat")  # fmt: skip
+             "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.debugger", "highspy", "pyarrow.pandas_compat", "pyarrow.parquet",
+             "fontTools.ttLib", "sqlalchemy.dialects.sqlite")  # fmt: skip
 SEED = "0"  # of Python's hashes, as the Makefile has it; fixed when the process starts
 FORKS = sys.platform == "linux"
 STARTING = threading.Lock()
+PLACE = "LEGEPANELET_TESTS_SERVER"  # the folder of the server, told to all processes of a run
 
 
 def run(command: list[str], folder: Path, environment: dict[str, str], typed: str = "") -> subprocess.CompletedProcess:
@@ -53,27 +55,37 @@ def run(command: list[str], folder: Path, environment: dict[str, str], typed: st
         return subprocess.CompletedProcess(command, code, out.read().decode(), err.read().decode())
 
 
-def _server() -> Path:
-    with STARTING:  # a test may run two commands at once
-        return _started()
-
-
 @cache
-def _started() -> Path:
-    """The folder of the server, one a test process: its socket, and the kernelspec that leads to it. It ends with its input."""
-    folder = tempfile.TemporaryDirectory()
-    place = Path(folder.name)
+def begin() -> Path:
+    """The folder of the server that a run of tests shares, one for all of its processes: the first of them makes it, and takes it away."""
+    if PLACE not in os.environ:
+        folder = tempfile.TemporaryDirectory()
+        atexit.register(folder.cleanup)
+        os.environ[PLACE] = folder.name
+        (Path(folder.name) / "owner").write_text(str(os.getpid()))
+    return Path(os.environ[PLACE])
+
+
+def _server() -> Path:
+    """The folder of the server, which is started if it is not there: its socket, and the kernelspec that leads to it."""
+    from filelock import FileLock  # the kernelspec's program has no libraries
+
+    place = begin()
+    with STARTING, FileLock(place / "lock"):  # tests may run commands at once, in one process or in two
+        if not (place / "socket").exists():
+            _start(place)
+    return place
+
+
+def _start(place: Path) -> None:
     spec = {"argv": [sys.executable, "-IS", __file__, "kernel", str(place / "socket"), "ipykernel_launcher", "-f", "{connection_file}"],
             "display_name": "Python 3", "language": "python"}  # fmt: skip
     (place / "kernels" / "python3").mkdir(parents=True)
     (place / "kernels" / "python3" / "kernel.json").write_text(json.dumps(spec))
     here = os.environ | {"PYTHONHASHSEED": SEED, "OPENBLAS_NUM_THREADS": "1", "MPLBACKEND": "agg", "MPLCONFIGDIR": str(place), "TZ": "UTC",
-                         "LC_ALL": "C.UTF-8"}  # fmt: skip  # no threads that a fork would lose; nothing of the user's home
-    server = subprocess.Popen([sys.executable, __file__, "serve", str(place / "socket")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=here)
-    atexit.register(folder.cleanup)
-    atexit.register(server.communicate)
-    server.stdout.readline()  # it is there
-    return place
+                         "LC_ALL": "C.UTF-8", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}  # fmt: skip  # no threads that a fork would lose; nothing of the user's home
+    with subprocess.Popen([sys.executable, __file__, "serve", str(place)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=here) as started:
+        started.stdout.readline()  # it is there, or failed
 
 
 def _asked(place: Path, arguments: list[str], folder: Path, environment: dict[str, str], files: list[int]) -> socket.socket:
@@ -97,23 +109,39 @@ def kernel(place: str, *arguments: str) -> int:
         return int(connection.makefile().readline() or 1)
 
 
-def serve(place: str) -> None:
+def serve(folder: str) -> None:
+    """Forks for whoever asks, until the folder is taken away or its owner is gone."""
+    if os.fork():  # whoever asked for the server is not kept by it
+        os._exit(0)
+    place = Path(folder)
+    owner = int((place / "owner").read_text())
     for name in LIBRARIES:
         import_module(name)
     assert threading.active_count() == 1
     gc.freeze()  # what is loaded is never looked through again, so that forks share it
     listener = socket.socket(socket.AF_UNIX)
-    listener.bind(place)
+    listener.bind(str(place / "socket"))
     listener.listen()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the keepers
     print(flush=True)
-    while listener in select.select([listener, sys.stdin], [], [])[0]:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # nobody waits for what it may write
+    while place.exists() and _is_there(owner):
+        if not select.select([listener], [], [], 1)[0]:
+            continue
         connection, _ = listener.accept()
         if os.fork() == 0:
             listener.close()
             _keep(connection)
             os._exit(0)
         connection.close()
+
+
+def _is_there(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def _keep(connection: socket.socket) -> None:

@@ -23,7 +23,7 @@ def of_instrument(book: Codebook, instrument: Instrument) -> list[Indicator]:
         found += _of_question(book, instrument, question)
     for scale in instrument.scales:
         found += _of_scale(instrument, scale)
-    return [replace(i, key=i.id in instrument.key) for i in found]
+    return [replace(i, key=True) if i.id in instrument.key else i for i in found]
 
 
 def _of_question(book: Codebook, instrument: Instrument, q: Question) -> list[Indicator]:

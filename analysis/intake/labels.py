@@ -31,11 +31,13 @@ def faults(book: Codebook, export: Export, targets: dict[str, Target], file: str
     """A problem for every code to which the file gives the label of another code, or of no answer."""
     found = []
     for column, target in targets.items():
-        used = set(export.cells[column]) - export.declared.get(column, frozenset())
-        for text, label in export.labels.get(column, {}).items():
+        if not (labels := export.labels.get(column)):
+            continue
+        used = set(export.cells[column].unique()) - export.declared.get(column, frozenset())
+        for text, label in labels.items():
             if (code := to_number(text)) is not None and text in used and (told := _fault(book, target, code, label)):
                 found.append({"severity": "error", "code": "VALUE_LABEL", "file": file, "column": column, "value": text, "message": told})
-        if told := _turned(book, target, export.labels.get(column, {})):
+        if told := _turned(book, target, labels):
             found.append({"severity": "error", "code": "VALUE_LABEL", "file": file, "column": column, "message": told})
     return found
 

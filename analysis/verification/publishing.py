@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.errors import LegepaneletError
-from analysis.results import FIGURES
+from analysis.results import COLUMNS, FIGURES
 from analysis.settings import ROOT, settings
 from analysis.verification import manifest
 from analysis.verification.manifest import LEDGER, NAME, RESULTS
@@ -65,9 +65,11 @@ def check_tree() -> str:
 def read_results(path: Path) -> pd.DataFrame:
     """A results table, its figures as numbers. Raises FILE_UNREADABLE."""
     try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False)
-        figures = {c: pd.to_numeric(table[c]).astype(float) for c in FIGURES}
-        return table.assign(wave=table["wave"].astype(int), **figures)
+        kinds = dict.fromkeys([*COLUMNS, "data"], str) | dict.fromkeys(FIGURES, float) | {"wave": int}
+        table = pd.read_csv(path, dtype=kinds, keep_default_na=False, na_values={c: [""] for c in FIGURES})
+        if lacking := [name for name in ("id", "wave", *FIGURES) if name not in table]:
+            raise ValueError(f"it has no column '{lacking[0]}'")
+        return table
     except (OSError, ValueError, KeyError) as error:
         raise LegepaneletError("FILE_UNREADABLE", f"{path.name}: {error}", "Make the file again.") from None
 

@@ -132,9 +132,17 @@ def axe() -> Path | None:
     "document", ["1994/wave-report.nb", "2026/ai-use.nb", "2026/research-conditions.en", "2026/unequal-treatment.nb", "2026/appendix.nb"]
 )
 def test_no_page_has_a_fault_of_accessibility(full, tmp_path, document):
+    """Contrast, by far the slowest rule, is looked at in the first rows of every table: those after them are printed alike."""
     script = f"""
       var script = page.createElement('script'); script.src = '{axe().as_uri()}';
-      script.onload = () => frame.axe.run(page, {{resultTypes: ['violations']}}).then(
-        r => tell(JSON.stringify(r.violations.map(v => [v.id, v.nodes.length, v.nodes[0].html.slice(0, 160)]))), e => tell('error ' + e));
+      script.onload = async () => {{
+        var run = rules => frame.axe.run(page, {{resultTypes: ['violations'], preload: false, ...rules}});
+        try {{
+          var found = (await run({{rules: {{'color-contrast': {{enabled: false}}}}}})).violations;
+          page.querySelectorAll('tbody tr:nth-child(n+7):not(:last-child)').forEach(row => row.remove());
+          found = found.concat((await run({{runOnly: ['color-contrast']}})).violations);
+          tell(JSON.stringify(found.map(v => [v.id, v.nodes.length, v.nodes[0].html.slice(0, 160)])));
+        }} catch (error) {{ tell('error ' + error); }}
+      }};
       page.head.appendChild(script);"""
     assert in_frame(full.folder / "_output" / f"{document}.html", script, tmp_path) == "[]"

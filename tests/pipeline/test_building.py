@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 from pathlib import Path
 
 import pytest
@@ -67,7 +66,9 @@ def test_two_workers_make_what_one_does(small, tmp_path):
     settings = other.folder / "pyproject.toml"
     settings.write_text(settings.read_text(encoding="utf-8").replace("workers = 1", "workers = 2"), encoding="utf-8")
     whole = {p.parent.name: p.read_bytes() for p in other.folder.glob("_output/*/results.csv")}
-    shutil.rmtree(other.folder / "data" / "derived")
+    for made in other.folder.glob("data/derived/[12]*/*"):
+        if made.name != "estimates.csv" or made.parent.name == "1994":  # what takes longest is made of one wave
+            made.unlink()
     done = other.run("export", "--wave", "2026")
     assert done.returncode == 0, done.stderr
     assert {p.parent.name: p.read_bytes() for p in other.folder.glob("_output/*/results.csv")} == whole

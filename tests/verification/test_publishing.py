@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import shutil
+import subprocess
 import zipfile
 
 import pandas as pd
@@ -159,15 +160,24 @@ def test_impact_lists_what_would_be_displayed_otherwise_and_reruns_earlier_figur
     assert (table["source"] != "").all()
 
 
-def test_the_bundle_is_whole_and_holds_no_microdata(live, all_data):
-    made = all_data.parent.parent  # where `make data` was run: its raw exports, and its note that they are up to date
-    shutil.copytree(all_data, live.folder / "data" / "synthetic")
-    shutil.copytree(made / "data/derived/synthetic", live.folder / "data/derived/synthetic")
-    for note in (made / "data/derived/states").glob("synthetic*.txt"):
-        shutil.copy(note, live.folder / "data/derived/states")
-    done = live.run("bundle", "--wave", "2026")
+@pytest.fixture
+def published(full, small, tmp_path):
+    """The publication of the whole panel's article, in a project whose raw files are sooner made: it has three waves."""
+    project = small.copied(tmp_path)
+    shutil.copytree(full.folder / WHERE, project.folder / WHERE)
+    git(project.folder, "init")
+    git(project.folder, "add", "-A")
+    git(project.folder, "commit", "-m", "a state")
+    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=project.folder, capture_output=True, text=True, check=True).stdout.strip()
+    path = project.folder / WHERE / "manifest.json"
+    path.write_text(json.dumps(manifest.read(path.parent) | {"commit": head}), encoding="utf-8")
+    return project
+
+
+def test_the_bundle_is_whole_and_holds_no_microdata(published):
+    done = published.run("bundle", "--wave", "2026")
     assert done.returncode == 0, done.stderr
-    with zipfile.ZipFile(live.output(2026, "legepanelet-2026.zip")) as archive:
+    with zipfile.ZipFile(published.output(2026, "legepanelet-2026.zip")) as archive:
         names = set(archive.namelist())
         crate = json.loads(archive.read("ro-crate-metadata.json"))
         assert b"make verify WAVE=2026" in archive.read("README.md")
