@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from analysis.documents import render
-from analysis.verification import grading, manifest, page, publishing, verify, withdrawals
+from analysis.verification import consistency, grading, manifest, page, publishing, reading, verify, withdrawals
 
 NB, EN = "ai-use.nb", "ai-use.en"
 SHARE = "2026.ai_use_yes.share"  # shown as 55 %, 53 to 58
@@ -24,17 +24,30 @@ SPAN = r'(<span id="{id}" [^>]*>)([^<]*)(</span>)'
 
 @pytest.fixture(scope="module", autouse=True)
 def read_once():
-    """A results table that no fault was planted in is read once; it is the same hundred times."""
-    whole, kept = publishing.read_results, {}
+    """Files that no fault was planted in are read once, and their results held against themselves once; they are the same hundred times."""
+    kept: dict[tuple, object] = {}
 
-    def once(path: Path) -> pd.DataFrame:
-        key = path.read_bytes()
-        if key not in kept:
-            kept[key] = whole(path)
-        return kept[key].copy()
+    def once(function, key):
+        def known(*arguments):
+            place = (function, *key(*arguments))
+            if place not in kept:
+                kept[place] = function(*arguments)
+            return kept[place]
+
+        return known
+
+    def content(path: Path) -> tuple:
+        beside = sorted(path.with_suffix(".figures").glob("*")) if path.suffix == ".xml" else []
+        return path.suffix, *(p.read_bytes() for p in (path, *beside))
+
+    def of_folder(folder: Path) -> tuple:
+        return content(folder / "results.csv") + content(folder / "earlier.csv")
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(publishing, "read_results", once)
+        patched.setattr(publishing, "read_results", once(publishing.read_results, content))
+        patched.setattr(reading, "read", once(reading.read, content))
+        patched.setattr(verify, "_published_results", once(verify._published_results, of_folder))
+        patched.setattr(consistency, "faults", once(consistency.faults, lambda results, entries: (id(results), json.dumps(entries))))
         yield
 
 
