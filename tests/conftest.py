@@ -6,8 +6,6 @@ project is marked `commands` by its fixtures. Two workers share what is built, t
 
 import pytest
 
-from analysis.codebook import load
-from analysis.settings import settings
 from tests import projects, warm
 from tests.projects import Project
 
@@ -35,6 +33,9 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def book():
+    from analysis.codebook import load
+    from analysis.settings import settings
+
     return load(settings().codebook)
 
 

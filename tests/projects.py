@@ -17,8 +17,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import openpyxl
-import pyreadstat
 from filelock import FileLock
 
 from analysis.settings import ROOT
@@ -212,6 +210,8 @@ def shrink(wave: Path, doctors_left: int, asked: Callable[[str], bool]) -> None:
         at = head.index("doctor")
         _write_csv(answers, [[row[i] for i in places] for row in [head, *(r for r in rows if r[at] in doctors)]])
     elif (answers := wave / "answers.xlsx").is_file():
+        import openpyxl
+
         book = openpyxl.load_workbook(answers)
         head, *rows = book.active.iter_rows(values_only=True)
         title = book.active.title
@@ -221,6 +221,8 @@ def shrink(wave: Path, doctors_left: int, asked: Callable[[str], bool]) -> None:
             sheet.append(row)
         book.save(answers)
     else:
+        import pyreadstat
+
         path = wave / "answers.sav"
         frame, meta = pyreadstat.read_sav(str(path), user_missing=True)
         frame = frame.loc[frame["doctor"].isin(doctors), [c for c in frame if c == "doctor" or asked(c)]]

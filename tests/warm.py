@@ -27,7 +27,7 @@ from importlib import import_module
 from pathlib import Path
 
 # None of them starts a thread when it is loaded: a fork takes along only the thread that forks.
-LIBRARIES = ("pandas", "scipy.stats", "scipy.optimize", "scipy.sparse", "scipy.special", "statsmodels.api", "statsmodels.stats.multitest",
+LIBRARIES = ("pandas", "scipy.stats", "scipy.optimize", "scipy.sparse", "scipy.special", "statsmodels.genmod.generalized_linear_model",
              "pydantic.main", "pydantic.fields", "pydantic.functional_validators", "yaml", "babel.dates", "babel.numbers", "openpyxl", "pyreadstat", "lxml.html", "filelock", "nbformat", "nbclient",
              "jsonschema", "pytask", "pytask_parallel", "pypandoc", "typst", "pypdfium2", "seaborn", "matplotlib.backends.backend_svg",
              "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.debugger", "highspy", "pyarrow.pandas_compat", "pyarrow.parquet",

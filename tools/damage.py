@@ -1,10 +1,12 @@
 """Damaged raw files and codebooks, each with what `make check` (or `make export`) must say of it. `python -m tools.damage` writes the table
 of `docs/damaged-input.md`."""
 
+import atexit
 import base64
 import dataclasses
 import io
 import shutil
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -44,11 +46,20 @@ class Damage:
 
 def prepare(data: Path, wave: int, folder: Path) -> None:
     """raw/<wave> and the codebook under `folder`; of WAVE a few questions and answers, and the doctors of these beside some others."""
+    shutil.copytree(_prepared(data, wave), folder, dirs_exist_ok=True)
+
+
+@cache
+def _prepared(data: Path, wave: int) -> Path:
+    """The folder as it is before it is damaged, made once."""
+    kept = tempfile.TemporaryDirectory()
+    atexit.register(kept.cleanup)
+    folder = Path(kept.name)
     raw = folder / "raw" / str(wave)
     shutil.copytree(data / str(wave), raw)
     shutil.copytree(settings().codebook, folder / "codebook")
     if wave != WAVE:
-        return
+        return folder
     instruments.keep(folder / "codebook" / "waves" / f"{WAVE}.yml", KEPT)
     asked = columns.names_of(load(folder / "codebook"), WAVE)
     table = pd.read_csv(raw / "answers.csv", dtype=str, keep_default_na=False, nrows=ROWS)
@@ -57,6 +68,7 @@ def prepare(data: Path, wave: int, folder: Path) -> None:
     first, *invited = (raw / "sample.csv").read_text(encoding="utf-8").splitlines(keepends=True)
     kept = [line for place, line in enumerate(invited) if place < SILENT or line.split(",")[0] in doctors]
     (raw / "sample.csv").write_text("".join([first, *kept]), encoding="utf-8")
+    return folder
 
 
 def check(folder: Path, wave: int) -> tuple[int, str]:

@@ -105,12 +105,13 @@ def longitudinal(wave: int, earlier: WavePanel, later: WavePanel, ids: list[str]
 
 def _chance_of_answering_again(stayed: pd.DataFrame) -> pd.Series:
     """Logistic regression of answering again on sex x age and, where it is known, register position (unweighted)."""
-    import statsmodels.api as sm
+    from statsmodels.genmod.families import Binomial
+    from statsmodels.genmod.generalized_linear_model import GLM
 
     known = [v for v in ("sex_age", "register_position") if v in stayed]
     levels = pd.get_dummies(stayed[known], drop_first=True).to_numpy(dtype=float)
     x = np.column_stack([np.ones(len(stayed)), levels[:, levels.sum(axis=0) >= 5]])
-    fit = sm.GLM((stayed["now"] == "again").to_numpy(dtype=float), x, family=sm.families.Binomial()).fit()
+    fit = GLM((stayed["now"] == "again").to_numpy(dtype=float), x, family=Binomial()).fit()
     return pd.Series(fit.fittedvalues, stayed.index).clip(lower=0.05)
 
 

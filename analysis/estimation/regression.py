@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
+from statsmodels.genmod.families import Binomial, Gaussian
+from statsmodels.genmod.generalized_linear_model import GLM
 from statsmodels.tools.sm_exceptions import ConvergenceWarning, PerfectSeparationWarning
 
 from analysis.estimation.design import Design
@@ -99,10 +100,10 @@ def fit(sample: Sample, outcome: str, terms: Sequence[Term], family: str) -> Fit
 
 
 def _solved(y: np.ndarray, x: np.ndarray, weight: np.ndarray, family: str) -> np.ndarray:
-    kind = sm.families.Binomial() if family == "binomial" else sm.families.Gaussian()
+    kind = Binomial() if family == "binomial" else Gaussian()
     with warnings.catch_warnings():  # a level that the model tells for certain has no finite coefficient: see `identified`
         warnings.simplefilter("ignore", (ConvergenceWarning, PerfectSeparationWarning))
-        return sm.GLM(y, x, family=kind, var_weights=weight / weight.mean()).fit(tol=1e-11, tol_criterion="params", maxiter=50).params
+        return GLM(y, x, family=kind, var_weights=weight / weight.mean()).fit(tol=1e-11, tol_criterion="params", maxiter=50).params
 
 
 def _mean_of(family: str, eta: np.ndarray) -> np.ndarray:
