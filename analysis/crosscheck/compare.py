@@ -76,18 +76,25 @@ def _design_of(row: dict, plans: list[Plan]) -> str:
 
 
 def crosscheck(folder: Path, sheets: Iterable[Sheet], plans: list[Plan], every: int = 1) -> Check:
-    """R's figures against `folder`'s estimates.csv, from the designs `sheets`; every n-th row and all models for a quick look.
+    """R's figures against `folder`'s estimates.csv, from the designs `sheets`; for a quick look every n-th row, and of the models one of each kind.
 
     Raises R_MISSING, R_FAILED.
     """
     check_r()
     results = files.read(folder / "estimates.csv")
     asked = wanted(results, plans)
-    of_model = asked["what"].isin(MODELS)
-    asked = pd.concat([asked[~of_model].iloc[::every], asked[of_model]])
+    if every > 1:
+        of_model = asked["what"].isin(MODELS)
+        asked = pd.concat([asked[~of_model].iloc[::every], _one_of_each_kind(asked[of_model])])
     theirs = in_r(sheets, asked)
     rest = results[results["estimate"].notna() & ~results["kind"].isin(KINDS)]
     return Check(len(theirs), differences(asked, theirs), rest["kind"].value_counts().to_dict())
+
+
+def _one_of_each_kind(models: pd.DataFrame) -> pd.DataFrame:
+    """The first whole model of each family, of one wave and over the waves."""
+    kinds = models.groupby([models["model"] == "trend", "family"])[["model", "indicator"]].transform("first")
+    return models[(models[["model", "indicator"]] == kinds).all(axis=1)]
 
 
 def differences(asked: pd.DataFrame, theirs: pd.DataFrame) -> pd.DataFrame:

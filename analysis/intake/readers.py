@@ -32,8 +32,9 @@ def read_export(path: Path, fits: Fits = len) -> Export:
         raise unreadable(path, "it needs more memory than there is") from None
     except Exception as error:  # the libraries raise kinds of their own; a damaged file is one thing to the user
         raise unreadable(path, str(error) or type(error).__name__) from None
-    blank = (export.cells.columns == "") & (export.cells == "").all(axis=0).to_numpy()
-    export = replace(export, cells=export.cells.loc[:, ~blank])  # columns of nothing, as spreadsheets leave them
+    if (nameless := export.cells.columns == "").any():
+        blank = nameless & (export.cells == "").all(axis=0).to_numpy()
+        export = replace(export, cells=export.cells.loc[:, ~blank])  # columns of nothing, as spreadsheets leave them
     table = export.cells
     if table.columns.empty or table.empty:
         raise LegepaneletError("FILE_EMPTY", f"{name(path)} holds no rows", "Export the file again from the survey tool.")
@@ -67,7 +68,7 @@ def _csv(path: Path) -> Export:
     for number, row in enumerate(rows[first:], start=first + 1):
         if row and len(row) != len(header):
             raise row_width(path, number, len(row), len(header), delimiter)
-    body = [(n, row) for n, row in enumerate(rows[first + 1 :], start=first + 2) if any(cell.strip() for cell in row)]
-    table = pd.DataFrame([row for _, row in body], index=[n for n, _ in body], columns=[clean(c) for c in header]).map(str.strip)
+    body = {n: cells for n, row in enumerate(rows[first + 1 :], start=first + 2) if any(cells := [cell.strip() for cell in row])}
+    table = pd.DataFrame(list(body.values()), index=list(body), columns=[clean(c) for c in header])
     mark = {"\t": "a tab", ";": "';'", ",": "','", "|": "'|'"}.get(delimiter, f"'{delimiter}'")
     return Export(table, (f"encoding {encoding}; cells parted by {mark}; header in row {first + 1}",))

@@ -5,36 +5,15 @@ import html
 import importlib.util
 import json
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests.browser import in_browser, told
 from tests.documents.test_articles import EVERY, file
-from tests.documents.test_report import CHROMIUM, Page, in_browser
+from tests.documents.test_report import Page
 
 DIGIT = re.compile(r"\d")
-
-
-def in_frame(page: Path, script: str, folder: Path, width: int = 1280) -> str:
-    """What `script` tells (by `tell(text)`) of a page framed at `width`; it sees the page's `page` (document) and `frame` (window)."""
-    probe = folder / "probe.html"
-    probe.write_text(
-        f"""<!DOCTYPE html><title>x</title><body><iframe src="{page.as_uri()}" style="width:{width}px;height:900px;border:0"></iframe><script>
-        function tell(text) {{ document.body.dataset.result = text; }}
-        document.querySelector('iframe').onload = async function () {{
-          var page = this.contentDocument, frame = this.contentWindow, wait = ms => new Promise(r => setTimeout(r, ms));
-          try {{ {script} }} catch (error) {{ tell('error ' + error); }}
-        }}</script></body>""",
-        encoding="utf-8",
-    )
-    done = subprocess.run(
-        [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync",
-         "--disable-component-update", "--allow-file-access-from-files", f"--user-data-dir={folder / 'profile'}", "--virtual-time-budget=300000",
-         "--window-size=1400,1000", "--dump-dom", probe.as_uri()], capture_output=True, text=True, check=True, timeout=180)  # fmt: skip
-    found = re.search(r'data-result="([^"]*)"', done.stdout)
-    assert found, done.stdout[-500:]
-    return html.unescape(found[1])
 
 
 # What stands on a page and is no result: years, names of groups and indicators, levels of intervals, limits with their reasons.
@@ -108,16 +87,15 @@ OPENED = """
   cells[0].focus(); cells[0].dispatchEvent(new frame.KeyboardEvent('keydown', {key: 'ArrowRight', bubbles: true}));
   told.push(page.activeElement === cells[1], stops, card.textContent.includes(cells[1].dataset.row));
   var box = card.getBoundingClientRect(); told.push(box.left >= 0 && box.right <= frame.innerWidth);
-  told.push(performance.getEntriesByType('resource').filter(r => r.name.startsWith('http')).length);
-  tell(told.join(' '));
+  told.push(frame.performance.getEntriesByType('resource').filter(r => r.name.startsWith('http')).length);
+  return told.join(' ');
 """
 
 
 @in_browser
-@pytest.mark.parametrize(("lang", "width"), [("nb", 1280), ("en", 390)])
-def test_a_card_opens_by_mouse_by_touch_and_by_keyboard(full, tmp_path, lang, width):
-    told = in_frame(file(full, "ai-use", lang, "html"), OPENED, tmp_path, width)
-    assert told == "open+ true closed- open+ closed- open+ closed- true 1 true true 0"
+def test_a_card_opens_by_mouse_by_touch_and_by_keyboard(full, tmp_path):
+    pages = [(file(full, "ai-use", "nb", "html"), 1280), (file(full, "ai-use", "en", "html"), 390)]
+    assert told(pages, OPENED, tmp_path) == ["open+ true closed- open+ closed- open+ closed- true 1 true true 0"] * 2
 
 
 def axe() -> Path | None:
@@ -126,23 +104,20 @@ def axe() -> Path | None:
     return Path(spec.submodule_search_locations[0]) / "axe.min.js" if spec else None
 
 
+LOOKED_AT = ("1994/wave-report.nb", "2026/ai-use.nb", "2026/research-conditions.en", "2026/unequal-treatment.nb", "2026/appendix.nb")
+
+
 @in_browser
 @pytest.mark.skipif(axe() is None, reason="axe-playwright-python, which holds axe-core, is not installed")
-@pytest.mark.parametrize(
-    "document", ["1994/wave-report.nb", "2026/ai-use.nb", "2026/research-conditions.en", "2026/unequal-treatment.nb", "2026/appendix.nb"]
-)
-def test_no_page_has_a_fault_of_accessibility(full, tmp_path, document):
+def test_no_page_has_a_fault_of_accessibility(full, tmp_path):
     """Contrast, by far the slowest rule, is looked at in the first rows of every table: those after them are printed alike."""
     script = f"""
-      var script = page.createElement('script'); script.src = '{axe().as_uri()}';
-      script.onload = async () => {{
-        var run = rules => frame.axe.run(page, {{resultTypes: ['violations'], preload: false, ...rules}});
-        try {{
-          var found = (await run({{rules: {{'color-contrast': {{enabled: false}}}}}})).violations;
-          page.querySelectorAll('tbody tr:nth-child(n+7):not(:last-child)').forEach(row => row.remove());
-          found = found.concat((await run({{runOnly: ['color-contrast']}})).violations);
-          tell(JSON.stringify(found.map(v => [v.id, v.nodes.length, v.nodes[0].html.slice(0, 160)])));
-        }} catch (error) {{ tell('error ' + error); }}
-      }};
-      page.head.appendChild(script);"""
-    assert in_frame(full.folder / "_output" / f"{document}.html", script, tmp_path) == "[]"
+      const script = page.createElement('script');
+      await new Promise((there, not) => {{ script.onload = there; script.onerror = not; script.src = '{axe().as_uri()}'; page.head.appendChild(script); }});
+      const run = rules => frame.axe.run(page, {{resultTypes: ['violations'], preload: false, ...rules}});
+      const found = (await run({{rules: {{'color-contrast': {{enabled: false}}}}}})).violations;
+      page.querySelectorAll('tbody tr:nth-child(n+6):not(:last-child)').forEach(row => row.remove());
+      found.push(...(await run({{runOnly: ['color-contrast']}})).violations);
+      return JSON.stringify(found.map(v => [v.id, v.nodes.length, v.nodes[0].html.slice(0, 160)]));"""
+    pages = [(full.folder / "_output" / f"{document}.html", 1280) for document in LOOKED_AT]
+    assert dict(zip(LOOKED_AT, told(pages, script, tmp_path), strict=True)) == dict.fromkeys(LOOKED_AT, "[]")

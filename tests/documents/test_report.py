@@ -5,12 +5,12 @@ import re
 import shutil
 import subprocess
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from analysis.presentation.numbers import decimal
+from tests.browser import fits, in_browser
 
 NBSP = "\u00a0"
 
@@ -202,38 +202,7 @@ def test_the_executed_notebook_opens_and_names_no_path(full):
     assert str(full.folder.parent) not in text
 
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-
-
-in_browser = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
-
-
-def look(page: Path, width: int, tmp_path: Path) -> tuple[int, str, str]:
-    """A probe frames the page at that width, and writes what it measured into its own body: width, elements outside, requests."""
-    probe = tmp_path / "probe.html"
-    probe.write_text(
-        f"""<body><iframe src="{page.as_uri()}" style="width:{width}px;height:900px;border:0"></iframe><script>
-        document.querySelector('iframe').onload = function () {{
-          var inner = this.contentDocument, outside = [...inner.querySelectorAll('main *')].filter(
-            e => e.getBoundingClientRect().right > {width} + 1 && !e.closest('.scroll') && !e.closest('math') && !e.closest('pre'));
-          document.body.dataset.result = inner.documentElement.scrollWidth + '|' + outside.slice(0, 3).map(e => e.outerHTML.slice(0, 80)).join(' ') +
-            '|' + this.contentWindow.performance.getEntriesByType('resource').filter(r => !r.name.startsWith('data:')).length;
-        }}</script></body>""",
-        encoding="utf-8",
-    )
-    done = subprocess.run(
-        [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync",
-         "--disable-component-update", "--allow-file-access-from-files", f"--user-data-dir={tmp_path / 'profile'}", "--virtual-time-budget=20000",
-         "--window-size=1400,1000", "--dump-dom", probe.as_uri()], capture_output=True, text=True, check=True, timeout=120)  # fmt: skip
-    found = re.search(r'data-result="([^"]*)"', done.stdout)
-    assert found, done.stdout[-500:]
-    scroll, outside, requests = found[1].split("|")
-    return int(scroll), outside, requests
-
-
 @in_browser
-@pytest.mark.parametrize("width", [390, 1280])
-def test_nothing_overflows_and_nothing_is_fetched_in_a_browser(full, tmp_path, width):
-    scroll, outside, requests = look(full.output(2026, "wave-report.nb.html"), width, tmp_path)
-    assert scroll <= width
-    assert (outside, requests) == ("", "0")
+def test_nothing_overflows_and_nothing_is_fetched_in_a_browser(full, tmp_path):
+    report = full.output(2026, "wave-report.nb.html")
+    fits([(report, 390), (report, 1280)], tmp_path)
