@@ -212,13 +212,12 @@ def shrink(wave: Path, doctors_left: int, asked: Callable[[str], bool]) -> None:
     elif (answers := wave / "answers.xlsx").is_file():
         import openpyxl
 
-        book = openpyxl.load_workbook(answers)
-        head, *rows = book.active.iter_rows(values_only=True)
-        title = book.active.title
-        book.remove(book.active)
-        sheet = book.create_sheet(title)
+        whole, book = openpyxl.load_workbook(io.BytesIO(answers.read_bytes()), read_only=True), openpyxl.Workbook(write_only=True)
+        head, *rows = whole.active.iter_rows(values_only=True)
+        places = [i for i, name in enumerate(head) if name == "doctor" or asked(str(name))]
+        sheet = book.create_sheet(whole.active.title)
         for row in [head, *(r for r in rows if r[head.index("doctor")] in doctors)]:
-            sheet.append(row)
+            sheet.append([row[i] if i < len(row) else None for i in places])  # empty cells at the end of a row are not there
         book.save(answers)
     else:
         import pyreadstat
