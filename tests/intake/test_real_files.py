@@ -14,15 +14,45 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.codebook import load
 from analysis.errors import LegepaneletError
-from analysis.intake import identity, reading
+from analysis.intake import columns, identity, reading
 from analysis.intake.readers import read_export, read_table
-from tests.projects import Project
+from analysis.settings import settings
+from tests.projects import FEW, FEW_WAVES, Project, shrink
+from tools import instruments
+
+INSTRUMENTS = ("background", "working_hours", "job_satisfaction", "self_rated_health", "sick_leave", "research_activity")
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory):
+    """The codebook, of whose instruments the waves of the few doctors ask some: enough to be read."""
+    folder = shutil.copytree(settings().codebook, tmp_path_factory.mktemp("few") / "codebook")
+    for wave in FEW_WAVES:
+        instruments.keep(folder / "waves" / f"{wave}.yml", INSTRUMENTS)
+    return load(folder)
+
+
+@pytest.fixture(scope="module")
+def small_waves(few_data, book, tmp_path_factory):
+    """Their columns of the few doctors' files."""
+    folder = shutil.copytree(few_data, tmp_path_factory.mktemp("few") / "data")
+    for path in folder.iterdir():
+        known = columns.names_of(book, int(path.name))
+        shrink(path, FEW, lambda column, known=known: column.casefold() in known)
+    return folder
 
 
 @pytest.fixture
-def wave(few_data, tmp_path):
+def wave(small_waves, tmp_path):
     """A function that gives a copy of a wave's folder."""
+    return lambda year: Path(shutil.copytree(small_waves / str(year), tmp_path / str(year)))
+
+
+@pytest.fixture
+def whole_wave(few_data, tmp_path):
+    """The same with all columns, for `make check`."""
     return lambda year: Path(shutil.copytree(few_data / str(year), tmp_path / str(year)))
 
 
@@ -437,8 +467,8 @@ def test_two_columns_that_differ_in_capitals_only(book, wave):
 
 
 @pytest.mark.parametrize("change", [{"birth_year": "1982-03-04"}, {"start_weight": "", "stratum": "licence_to_1993"}])
-def test_a_column_that_is_wrong_throughout_is_a_few_lines_and_nothing_that_follows(project, wave, change):
-    folder = wave(2026)
+def test_a_column_that_is_wrong_throughout_is_a_few_lines_and_nothing_that_follows(project, whole_wave, change):
+    folder = whole_wave(2026)
     sample_of(folder).assign(**change).to_csv(folder / "sample.csv", index=False)
     done = Project(project.folder, folder.parent).run("check", "--wave", "2026")
     assert done.returncode == 1
@@ -504,8 +534,8 @@ def test_a_space_parts_thousands_and_nothing_else(text, value):
 # What check says of the whole -----------------------------------------------------------------------------------------------
 
 
-def test_check_tells_what_it_took_for_granted_and_what_is_odd(project, wave):
-    folder = wave(2026)
+def test_check_tells_what_it_took_for_granted_and_what_is_odd(project, whole_wave):
+    folder = whole_wave(2026)
     table = answers_of(folder)
     table["life_sat"], table["srh"] = "", "1"
     table["sick_days"] = table["sick_days"].replace("4", "3")
