@@ -80,7 +80,7 @@ def _server() -> Path:
 def _start(place: Path) -> None:
     spec = {"argv": [sys.executable, "-IS", __file__, "kernel", str(place / "socket"), "ipykernel_launcher", "-f", "{connection_file}"],
             "display_name": "Python 3", "language": "python"}  # fmt: skip
-    (place / "kernels" / "python3").mkdir(parents=True)
+    (place / "kernels" / "python3").mkdir(parents=True, exist_ok=True)
     (place / "kernels" / "python3" / "kernel.json").write_text(json.dumps(spec))
     here = os.environ | {"PYTHONHASHSEED": SEED, "OPENBLAS_NUM_THREADS": "1", "MPLBACKEND": "agg", "MPLCONFIGDIR": str(place), "TZ": "UTC",
                          "LC_ALL": "C.UTF-8", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}  # fmt: skip  # no threads that a fork would lose; nothing of the user's home

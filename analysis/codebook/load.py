@@ -1,5 +1,6 @@
 """Reads `data/codebook/*.yml` and refuses what does not hold together, naming file and field."""
 
+from functools import lru_cache
 from pathlib import Path
 
 from analysis.codebook.indicators import of_instrument
@@ -18,6 +19,12 @@ def _parse(path: Path, model):
 
 def load(folder: Path) -> Codebook:
     """The whole codebook. Raises LegepaneletError (CODEBOOK_...) with every cross-reference that leads nowhere."""
+    return _checked(folder, tuple((path, path.read_bytes()) for path in sorted(folder.rglob("*")) if path.is_file()))
+
+
+@lru_cache(maxsize=8)
+def _checked(folder: Path, contents: tuple[tuple[Path, bytes], ...]) -> Codebook:
+    """A run asks for the codebook once a task: what has the same `contents` is checked once, as no model can be changed."""
     instruments = {p.stem: _parse(p, Instrument) for p in sorted((folder / "instruments").glob("*.yml"))}
     waves = {p.stem: _parse(p, Wave) for p in sorted((folder / "waves").glob("*.yml"))}
     book = Codebook(

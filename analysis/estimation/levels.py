@@ -12,7 +12,7 @@ from analysis.estimation.sample import Domains, Sample
 from analysis.estimation.statistics import difference, mean, quantile
 from analysis.panel import groups
 from analysis.panel.build import WavePanel
-from analysis.panel.population import size
+from analysis.panel.population import Figures, size
 from analysis.results import Key, Row
 
 QUARTILES = {0.25: "p25", 0.5: "median", 0.75: "p75"}
@@ -120,7 +120,8 @@ def joined_groups(book: Codebook, panel: WavePanel, sample: Sample, indicators: 
     Of a crossing the levels of its first grouping are joined. Sensitive items have none: their tables are whole or absent.
     """
     limits, grouping, domains = book.panel.limits, book.groupings[by[0]], sample.domains(by)
-    persons = {level: size({b: frozenset({name}) for b, name in zip(by, level, strict=True)}, panel.doctors, panel.population) for level in domains}
+    figures = Figures.of(panel.population)
+    persons = {level: size({b: frozenset({name}) for b, name in zip(by, level, strict=True)}, panel.doctors, figures) for level in domains}
     seconds = {level[1:] for level in domains}
     for indicator in indicators:
         answered = ~np.isnan(sample.answers(indicator.id))

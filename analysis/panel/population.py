@@ -4,6 +4,7 @@ Ten answers say little about persons where a thousand could have given them, and
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 import pandas as pd
@@ -16,25 +17,39 @@ GROUP = ["by", "level", "by2", "level2"]
 Domain = Mapping[str, frozenset[str]]  # variable -> the levels of it that are in the group; all of these at once
 
 
-def size(domain: Domain, doctors: pd.DataFrame, figures: pd.DataFrame) -> float:
+@dataclass(frozen=True)
+class Figures:
+    """How many doctors there are: in all, and by each variable or crossing that is counted: its parts, and (level of each part, doctors) a row."""
+
+    total: float
+    tables: tuple[tuple[tuple[str, ...], tuple[tuple[dict[str, str], float], ...]], ...]
+
+    @classmethod
+    def of(cls, table: pd.DataFrame) -> "Figures":
+        """Of a table `variable, level, count`; a variable may be a crossing, `specialty:region` with levels `surgery:north` (and `sex_age`)."""
+        first = table["variable"].eq(next(iter(table["variable"]), ""))
+        found = []
+        for variable, rows in table.groupby("variable"):
+            parts = ("sex", "age_group") if variable == "sex_age" else tuple(variable.split(":"))
+            split = [level.split(":") for level in rows["level"]]
+            if max(map(len, split)) == len(parts):
+                found.append((parts, tuple((dict(zip(parts, level, strict=False)), n) for level, n in zip(split, rows["count"], strict=True))))
+        return cls(float(table.loc[first, "count"].sum()), tuple(found))
+
+
+def size(domain: Domain, doctors: pd.DataFrame, figures: Figures) -> float:
     """Doctors of the population in a group.
 
-    `doctors`: everyone of the sample (`eligible`, `start_weight`, the variables); `figures`: `variable, level, count` of the population.
-    A figure for just these variables decides: a variable may be a crossing, `specialty:region` with levels `surgery:north` (and
-    `sex_age`). Else the sum of the start weights, but no more than any figure that counts the group and others.
+    `doctors`: everyone of the sample (`eligible`, `start_weight`, the variables). A figure for just these variables decides; else the sum of the
+    start weights, but no more than any figure that counts the group and others.
     """
     if not domain:
-        return float(figures.loc[figures["variable"] == figures["variable"].iloc[0], "count"].sum())
+        return figures.total
     at_most = []
-    for variable, rows in figures.groupby("variable"):
-        parts = ("sex", "age_group") if variable == "sex_age" else tuple(variable.split(":"))
+    for parts, rows in figures.tables:
         if not (wanted := set(parts) & set(domain)):
             continue
-        split = [level.split(":") for level in rows["level"]]
-        if max(map(len, split)) != len(parts):
-            continue
-        levels = [dict(zip(parts, parted, strict=False)) for parted in split]
-        count = float(sum(n for level, n in zip(levels, rows["count"], strict=True) if all(level.get(v) in domain[v] for v in wanted)))
+        count = float(sum(n for level, n in rows if all(level.get(v) in domain[v] for v in wanted)))
         if set(domain) <= set(parts):
             return count
         at_most.append(count)
@@ -57,6 +72,7 @@ def sizes(results: pd.DataFrame, doctors: pd.DataFrame, figures: pd.DataFrame, w
     """`size` of the group of every estimate and comparison, of those that `where` leaves; missing for rows about no group of persons."""
     rows = results[results["kind"].isin(["estimate", "comparison"]) & results["model"].eq("")]
     groups = rows[GROUP].drop_duplicates()
+    counted = Figures.of(figures)
     known = groups["by"].isin(["", *BACKGROUND]) & groups["by2"].isin(["", *BACKGROUND])
-    found = groups[known].assign(persons=[size(_within(of_row(row), where), doctors, figures) for row in groups[known].itertuples()])
+    found = groups[known].assign(persons=[size(_within(of_row(row), where), doctors, counted) for row in groups[known].itertuples()])
     return rows[GROUP].merge(found, on=GROUP, how="left").set_index(rows.index)["persons"].reindex(results.index)

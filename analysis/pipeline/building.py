@@ -91,7 +91,8 @@ def _run(tasks: list[Task]) -> list[BaseException]:
 
 
 def _scheduled(tasks: list[Task], run: Callable[[Task], None]) -> list[BaseException]:
-    """Has pytask say which task is next, and `run` it. Its own notes are kept in memory: `state` decides."""
+    """Has pytask say which task is next, and `run` it. It keeps no notes of its own, which take as long as a short task: `state` decides."""
+    import _pytask.execute
     import pytask
     from pytask_parallel import execute
 
@@ -102,6 +103,7 @@ def _scheduled(tasks: list[Task], run: Callable[[Task], None]) -> list[BaseExcep
         config.write_text("[tool.pytask.ini_options]\n", encoding="utf-8")
     pytask.console.quiet = True  # our own lines tell what runs
     execute._Sleeper = _Looks
+    _pytask.execute.update_states = lambda session, task: None
     session = pytask.build(
         tasks=[_for_pytask(task, run) for task in tasks], config=config, paths=[folder], database_url="sqlite://", capture="no", verbose=0,
         show_traceback=False, disable_warnings=True, force=True, n_workers=settings().workers,

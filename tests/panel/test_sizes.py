@@ -6,10 +6,10 @@ import pytest
 from analysis.panel import population
 from analysis.results import files
 
-FIGURES = pd.DataFrame(
+FIGURES = population.Figures.of(pd.DataFrame(
     [("sex", "female", 600), ("sex", "male", 400), ("sex_age", "female:under_40", 250), ("sex_age", "female:40_54", 350), ("sex_age", "male:under_40", 150),
      ("sex_age", "male:40_54", 250), ("specialty:region", "surgery:north", 12), ("specialty:region", "surgery:west", 70),
-     ("specialty:region", "psychiatry:north", 18), ("specialty:region", "psychiatry:west", 900)], columns=["variable", "level", "count"])  # fmt: skip
+     ("specialty:region", "psychiatry:north", 18), ("specialty:region", "psychiatry:west", 900)], columns=["variable", "level", "count"]))  # fmt: skip
 DOCTORS = pd.DataFrame({"eligible": [True, True, True, False], "start_weight": [10.0, 10.0, 700.0, 10.0], "sex": ["female"] * 4,
                         "position": ["gp", "gp", "other", "gp"], "specialty": ["surgery"] * 4, "region": ["north"] * 4})  # fmt: skip
 

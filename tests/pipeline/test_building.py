@@ -78,6 +78,13 @@ def test_two_workers_make_what_one_does(small, tmp_path):
     assert refused.returncode == 1 and "Traceback" not in refused.stderr and "population.csv" in refused.stderr
 
 
+def test_the_library_keeps_its_notes_where_we_do_without():
+    """After each task it hashes all files that the task read and wrote, for a database that is thrown away."""
+    from _pytask import execute
+
+    assert "        update_states(session, task)\n" in Path(execute.__file__).read_text(encoding="utf-8")
+
+
 def test_the_library_has_the_pauses_that_we_shorten():
     """Its scheduler waits up to a second between two looks; ours stands in the place of what decides that."""
     from pytask_parallel import execute
