@@ -6,7 +6,7 @@ from pathlib import Path
 from analysis.codebook.indicators import of_instrument
 from analysis.codebook.model import BREAKING, MARKING, Codebook, Grouping, Instrument, Panel, Part, ResponseSet, Wave
 from analysis.errors import LegepaneletError
-from analysis.yamlfile import nearest, parse
+from analysis.yamlfile import LARGEST, nearest, parse
 
 MADE = {"sex": None, "age_group": "ages", "position": "codes"}  # groupings that every panel has, and what says who is in a level
 OF_SAMPLE = ("register_position", "specialty", "region", "licence_period")  # what else the sample file knows a doctor by
@@ -19,7 +19,13 @@ def _parse(path: Path, model):
 
 def load(folder: Path) -> Codebook:
     """The whole codebook. Raises LegepaneletError (CODEBOOK_...) with every cross-reference that leads nowhere."""
-    return _checked(folder, tuple((path, path.read_bytes()) for path in sorted(folder.rglob("*")) if path.is_file()))
+    return _checked(folder, tuple(_content(path) for path in sorted(folder.rglob("*")) if path.is_file()))
+
+
+def _content(path: Path) -> tuple[Path, bytes]:
+    """What the codebook says depends on the text of its files, and of others (a logo, an editor's) on whether they are there."""
+    read = path.suffix == ".yml" and path.stat().st_size <= LARGEST
+    return path, path.read_bytes() if read else b""
 
 
 @lru_cache(maxsize=8)
