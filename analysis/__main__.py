@@ -1,6 +1,7 @@
 """The command line: `python -m analysis COMMAND ...`. People use the Makefile."""
 
 import argparse
+import gc
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,13 +13,14 @@ from analysis.errors import LegepaneletError
 from analysis.forgetting import forget
 from analysis.options import REPORT, run_of, say, wave_of
 from analysis.releasing import attack, bundle, crosscheck, impact, publish, verify
-from analysis.settings import ROOT, settings
+from analysis.settings import RARELY, ROOT, settings
 from analysis.watching import watch
 from analysis.writing import export, write
 
 
 def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
+    gc.set_threshold(*RARELY)
     try:
         if options.command in ("check", "verify", "watch"):  # they write nothing that another run could need, or do not end
             return options.run(options)
