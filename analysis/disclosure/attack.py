@@ -13,6 +13,7 @@ from itertools import product
 import highspy
 import numpy as np
 import pandas as pd
+from highspy import simplex_constants
 
 from analysis.codebook import Codebook
 from analysis.codebook.indicators import of_wave
@@ -197,19 +198,23 @@ def absent_as(book: Codebook, subject: Subject, unknowns: Unknowns, row, table: 
     return found
 
 
-class Silent(highspy.Highs):
-    """HiGHS without what it prints of itself when its callbacks are set up; none are used."""
+class Solver(highspy.Highs):
+    """HiGHS by the primal simplex method: most programmes ask something else of the same bounds, so that the last answer is where to begin.
+
+    Without what it prints of itself when its callbacks are set up; none are used.
+    """
 
     def __init__(self):
         super(highspy.Highs, self).__init__()
         self.setOptionValue("output_flag", False)
+        self.setOptionValue("simplex_strategy", int(simplex_constants.SimplexStrategy.kSimplexStrategyPrimal))
 
 
 class Programme:
     """Linear programmes over the same unknowns and bounds: the ends of an expression under one pattern after another."""
 
     def __init__(self, unknowns: int, bounds: Iterable[Bound]):
-        self.highs = Silent()
+        self.highs = Solver()
         self.highs.addVars(unknowns, np.zeros(unknowns), np.full(unknowns, highspy.kHighsInf))
         for bound in bounds:
             self._add(bound)
