@@ -60,7 +60,8 @@ def pages(run: pipeline.Run, name: str, wave: int, lang: str) -> Iterator[tuple[
     """The page, and what is said of it, at the beginning and each time that a file it hangs on was saved; without end."""
     from analysis.codebook import load
     from analysis.documents import making
-    from analysis.documents.execute import Ran, kernel
+    from analysis.documents.execute import Ran
+    from analysis.documents.kernels import kernel
 
     source = settings().reports / f"{name}.{lang}.qmd"
     document = making.Document(source, wave, lang, run.source.kind, Edition(draft=True), pipeline.fingerprint(run, wave))

@@ -4,8 +4,11 @@ The tests use the public doors, commands and files, and never touch the outputs 
 project is marked `commands` by its fixtures. Two workers share what is built, to read; each has copies of its own to run commands in.
 """
 
+import gc
+
 import pytest
 
+from analysis.settings import RARELY
 from tests import projects, warm
 from tests.projects import Project
 
@@ -18,15 +21,25 @@ def pytest_configure():
     warm.begin()  # in the process that starts the others, so that they share one
 
 
+def pytest_collection_finish():
+    """What is loaded stays loaded: Python need not look through it for waste at every turn."""
+    gc.freeze()
+    gc.set_threshold(*RARELY)
+
+
 def pytest_collection_modifyitems(items):
-    """Marks the tests that need something built; they come last, those of the whole panel at the very end, where the second worker begins."""
+    """Marks the tests that need something built; they come last, those of the whole panel at the very end, where the second worker begins.
+
+    A `long` one comes before others of its kind, so that no worker is left alone with it in the end.
+    """
     for item in items:
         if BUILT.intersection(item.fixturenames):
             item.add_marker(pytest.mark.commands)
 
-    def place(item) -> int:
+    def place(item) -> tuple[int, bool]:
         names = set(item.fixturenames)
-        return 3 if names.intersection(OF_FULL) else 2 if names.intersection(OF_SMALL) else 1 if names & BUILT else 0
+        kind = 3 if names.intersection(OF_FULL) else 2 if names.intersection(OF_SMALL) else 1 if names & BUILT else 0
+        return kind, item.get_closest_marker("long") is None
 
     items.sort(key=place)
 
@@ -37,6 +50,13 @@ def book():
     from analysis.settings import settings
 
     return load(settings().codebook)
+
+
+@pytest.fixture
+def forked_kernels(monkeypatch):
+    """Kernels that start at once, for tests of what one does."""
+    for name, value in warm.kernels().items():
+        monkeypatch.setenv(name, value)
 
 
 @pytest.fixture(scope="session")

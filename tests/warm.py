@@ -48,11 +48,16 @@ def run(command: list[str], folder: Path, environment: dict[str, str], typed: st
         given.seek(0)
         files = [given.fileno(), out.fileno(), err.fileno()]
         server = _server()
-        with _asked(server / "socket", ["analysis", *command], folder, environment | {"JUPYTER_PATH": str(server)}, files) as connection:
+        with _asked(server / "socket", ["analysis", *command], folder, environment | kernels(), files) as connection:
             code = int(connection.makefile().readline())
         out.seek(0)
         err.seek(0)
         return subprocess.CompletedProcess(command, code, out.read().decode(), err.read().decode())
+
+
+def kernels() -> dict[str, str]:
+    """What lets Jupyter find kernels that are forked, as variables of the environment."""
+    return {"JUPYTER_PATH": str(_server())} if FORKS else {}
 
 
 @cache

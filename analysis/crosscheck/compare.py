@@ -5,6 +5,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +41,7 @@ class Check:
     not_covered: dict[str, int]
 
 
+@cache
 def check_r() -> None:
     """Raises R_MISSING if there is no R with survey."""
     asked = (

@@ -1,53 +1,20 @@
 """Runs a document's notebook once; every format is made from what this gives."""
 
 import ast
-import os
 import re
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import nbformat
-from jupyter_core.utils import run_sync
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 from analysis.documents.qmd import front_matter, options, set_front_matter
 from analysis.errors import LegepaneletError
-from analysis.presentation.kernel import DRAWERS
 from analysis.presentation.provenance import SPAN
-from analysis.settings import ROOT, settings
 
 INLINE = re.compile(r"`\{python\}\s*(.+?)`")
-PRELOAD = "--IPKernelApp.exec_lines=__import__('analysis.presentation.report')"
-KEPT_FONTS, FONTS = ROOT / ".build" / "matplotlib", "fontlist-*.json"  # as Matplotlib names it
 ESCAPED = re.compile(r"([\\`*_{}\[\]<>@#|~^$])")
-
-
-@contextmanager
-def kernel(folder: Path) -> Iterator[NotebookClient]:
-    """A kernel that starts in `folder`, and has loaded what documents need, while its caller goes on."""
-    client = NotebookClient(
-        nbformat.v4.new_notebook(), timeout=600, kernel_name="python3", resources={"metadata": {"path": str(folder)}},
-        store_widget_state=False, record_timing=False, extra_arguments=["--log-level=50", PRELOAD],
-        shutdown_kernel="immediate",  # a graceful one takes a second, and there is nothing to keep
-    )  # fmt: skip
-    with tempfile.TemporaryDirectory() as private:
-        client.create_kernel_manager()
-        client.km.transport = "ipc"  # sockets of the file system: no port is opened
-        client.km.connection_file = f"{private}/kernel.json"
-        _lend_fonts(Path(private))
-        client.start_new_kernel(cwd=str(folder), env=_environment(private))
-        try:
-            yield client
-        finally:
-            if client.km is not None and client.km.has_kernel:  # it stays, or was never run
-                run_sync(client.km.shutdown_kernel)(now=True)
-            _keep_fonts(Path(private))
 
 
 @dataclass
@@ -112,31 +79,6 @@ def _finish(client) -> None:
     drawn = client.wait_for_reply(message)["content"]["user_expressions"]["drawn"]
     if drawn["status"] != "ok":
         raise LegepaneletError("DOCUMENT_FAILED", f"a picture could not be drawn: {drawn['ename']}: {drawn['evalue']}")
-
-
-def _environment(private: str) -> dict:
-    """The kernel's environment: nothing of the user's home, time zone or locale reaches the document."""
-    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-    return os.environ | {"PYTHONPATH": path, DRAWERS: str(settings().workers), "IPYTHONDIR": private, "JUPYTER_CONFIG_DIR": private,
-                         "MPLCONFIGDIR": private, "TZ": "UTC",
-                         "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}  # fmt: skip
-
-
-def _lend_fonts(private: Path) -> None:
-    """Gives a kernel the list of this machine's fonts, which takes Matplotlib over a second to make."""
-    for fonts in KEPT_FONTS.glob(FONTS):
-        shutil.copyfile(fonts, private / fonts.name)
-
-
-def _keep_fonts(private: Path) -> None:
-    """Keeps the list that a kernel has made, if it drew; one that it could not use is replaced."""
-    for fonts in private.glob(FONTS):
-        kept = KEPT_FONTS / fonts.name
-        if not kept.is_file() or kept.read_bytes() != fonts.read_bytes():
-            KEPT_FONTS.mkdir(parents=True, exist_ok=True)
-            part = KEPT_FONTS / f"{os.getpid()}.part"
-            shutil.copyfile(fonts, part)
-            os.replace(part, kept)
 
 
 def _with_parameters(cells: list, parameters: dict) -> list:

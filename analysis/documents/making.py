@@ -13,7 +13,8 @@ from nbclient import NotebookClient
 from analysis.codebook import Codebook, glyphs, load
 from analysis.codebook.indicators import of_instrument
 from analysis.documents import Edition, checks, ledger, prose, qmd, quarto, render
-from analysis.documents.execute import Ran, execute, kernel
+from analysis.documents.execute import Ran, execute
+from analysis.documents.kernels import kernel
 from analysis.errors import LegepaneletError
 from analysis.presentation import front
 from analysis.settings import ROOT, settings

@@ -4,7 +4,8 @@ import nbformat
 import pytest
 
 from analysis.documents import checks, qmd
-from analysis.documents.execute import execute, kernel
+from analysis.documents.execute import execute
+from analysis.documents.kernels import kernel
 from analysis.errors import LegepaneletError
 
 
@@ -63,7 +64,7 @@ def test_a_reference_that_leads_nowhere_is_told_with_its_line_and_the_nearest(wr
     [("x = = 1", 13, "SyntaxError: invalid syntax"), ("y = 1\nx = (", 14, "SyntaxError: incomplete input"),
      ("from IPython.display import HTML\nHTML('<b>x</b>')", 13, "which no format shows"), ("1 + 1", 13, "which no format shows")],
 )  # fmt: skip
-def test_a_cell_that_fails_or_shows_nothing_is_told_with_its_line(written, tmp_path, cell, line, told):
+def test_a_cell_that_fails_or_shows_nothing_is_told_with_its_line(forked_kernels, written, tmp_path, cell, line, told):
     with pytest.raises(LegepaneletError, match="DOCUMENT_FAILED") as error, kernel(tmp_path) as client:
         execute(client, qmd.read(written(f"```{{python}}\n{cell}\n```\n")), parameters={"wave": 2026}, metadata={}, data_hash="")
     assert f"x.nb.qmd line {line}: " in error.value.message and told in error.value.message and ".py" not in error.value.message

@@ -5,7 +5,8 @@ import re
 import pytest
 
 from analysis.documents import qmd
-from analysis.documents.execute import execute, kernel
+from analysis.documents.execute import execute
+from analysis.documents.kernels import kernel
 from analysis.errors import LegepaneletError
 from analysis.settings import ROOT
 
@@ -49,7 +50,7 @@ def test_a_block_that_is_not_closed(tmp_path):
         qmd.read(write(tmp_path, "```{python}\n1\n"))
 
 
-def test_inline_values_are_filled_in_and_plain_text_is_escaped(tmp_path):
+def test_inline_values_are_filled_in_and_plain_text_is_escaped(forked_kernels, tmp_path):
     notebook = qmd.read(write(tmp_path, "Runde `{python} wave` og `{python} 'a*b_c'`.\n"))
     with kernel(tmp_path) as client:
         done, _ = execute(client, notebook, parameters={"wave": 2026}, metadata={"wave": 2026}, data_hash="")
@@ -57,23 +58,7 @@ def test_inline_values_are_filled_in_and_plain_text_is_escaped(tmp_path):
     assert "wave: 2026" in done.cells[0].source
 
 
-def test_the_list_of_the_machines_fonts_is_lent_to_a_kernel_and_what_it_makes_is_kept(tmp_path, monkeypatch):
-    """A list that Matplotlib cannot read is made anew, and takes the place of the old one."""
-    from matplotlib.font_manager import FontManager
-
-    name = f"fontlist-v{FontManager.__version__}.json"
-    (tmp_path / "kept").mkdir()
-    (tmp_path / "kept" / name).write_text("cut o", encoding="utf-8")
-    monkeypatch.setattr("analysis.documents.execute.KEPT_FONTS", tmp_path / "kept")
-    told = f"(__import__('pathlib').Path(__import__('os').environ['MPLCONFIGDIR'], '{name}').read_text(), __import__('matplotlib.font_manager'))[0]"
-    notebook = qmd.read(write(tmp_path, f"Listen er `{{python}} {told}`.\n"))
-    with kernel(tmp_path) as client:
-        done, _ = execute(client, notebook, parameters={}, metadata={}, data_hash="")
-    assert done.cells[-1].source == "Listen er cut o."
-    assert [p.name for p in (tmp_path / "kept").iterdir()] == [name] and '"ttflist"' in (tmp_path / "kept" / name).read_text(encoding="utf-8")
-
-
-def test_a_failing_expression_names_its_line(tmp_path):
+def test_a_failing_expression_names_its_line(forked_kernels, tmp_path):
     notebook = qmd.read(write(tmp_path, "En linje.\n\nTo `{python} 1/0`.\n"))
     with pytest.raises(LegepaneletError, match=r"sample\.nb\.qmd line 13: `1/0`: ZeroDivisionError"), kernel(tmp_path) as client:
         execute(client, notebook, parameters={}, metadata={}, data_hash="")
