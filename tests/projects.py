@@ -159,7 +159,7 @@ def full() -> Project:
             shutil.rmtree(project.folder / old, ignore_errors=True)
         _run(project, "articles", "--wave", "2026", "--lang", "nb en", "--formats", "html pdf docx jats")
         _run(project, "report", "--wave", "2026")
-        _run(project, "report", "--wave", "1994")
+        _run(project, "report", "--wave", "1994", "--formats", "html")
         _run(project, "article", "--article", "appendix", "--wave", "2026", "--formats", "html")
         git(project.folder, "init")
         git(project.folder, "add", "-A")

@@ -27,16 +27,34 @@ def made_safe(answers: np.ndarray, missing: tuple[int, ...] = (0, 10, 12, 0)) ->
     return found, rules.publishable(BOOK, 2026, results, reasons)
 
 
-@settings(max_examples=12, deadline=None, phases=QUICK)
-@given(st.lists(st.integers(0, 60), min_size=30, max_size=30), st.tuples(*[st.integers(0, 30)] * 4))
-def test_whatever_the_answers_no_count_can_be_told_closely(numbers, missing):
+def safe(numbers: list[int], missing: tuple[int, ...]) -> None:
+    """No count can be told closely where so many gave each answer, and left it out."""
     assert set(made_safe(np.array(numbers).reshape(5, 2, 3), missing)[0]["verdict"]) <= {"safe"}
 
 
-@settings(max_examples=12, deadline=None, phases=QUICK)
-@given(st.lists(st.sampled_from([0, 1, 2, 3, 5, 8, 400]), min_size=30, max_size=30))
-def test_nor_where_most_gave_the_same_answer(numbers):
-    assert set(made_safe(np.array(numbers).reshape(5, 2, 3))[0]["verdict"]) <= {"safe"}
+def panels(examples: int, answers: st.SearchStrategy[int]):
+    """A property of whole panels: of that many, with these numbers of answers in a group."""
+    some = settings(max_examples=examples, deadline=None, phases=QUICK)
+    return lambda test: some(given(st.lists(answers, min_size=30, max_size=30), st.tuples(*[st.integers(0, 30)] * 4))(test))
+
+
+EVEN, MOSTLY_ALIKE = st.integers(0, 60), st.sampled_from([0, 1, 2, 3, 5, 8, 400])
+
+
+@panels(6, EVEN)
+def test_whatever_the_answers_no_count_can_be_told_closely(numbers, missing):
+    safe(numbers, missing)
+
+
+@panels(6, MOSTLY_ALIKE)
+def test_nor_where_most_gave_the_same_answer(numbers, missing):
+    safe(numbers, missing)
+
+
+@pytest.mark.slow
+@panels(100, EVEN | MOSTLY_ALIKE)
+def test_nor_in_a_hundred_panels(numbers, missing):
+    safe(numbers, missing)
 
 
 def test_where_the_rules_leave_something_to_be_told_the_questions_tables_by_groups_go():

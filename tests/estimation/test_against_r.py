@@ -147,6 +147,7 @@ def second_computation(project, book, every: int) -> compare.Check:
     return compare.crosscheck(derived / "2026", designs.designs(book, 2026, panels, plans), plans, every)
 
 
+@pytest.mark.long
 def test_r_gives_the_results_too(in_r, full, book):
     """svymean, svyquantile, svyglm, svytotal on calibrated designs: estimates and SE to 1e-9, limits and models to 1e-5 (every 100th row, some models)."""
     found = second_computation(full, book, every=100)
