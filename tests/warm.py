@@ -127,18 +127,17 @@ def serve(folder: str) -> None:
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(str(place / "socket"))
     listener.listen()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the keepers
     print(flush=True)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # nobody waits for what it may write
+    running: dict[int, tuple[int, socket.socket]] = {}  # what tells that a process has ended -> the process, and who asked for it
     while place.exists() and _is_there(owner):
-        if not select.select([listener], [], [], 1)[0]:
-            continue
-        connection, _ = listener.accept()
-        if os.fork() == 0:
-            listener.close()
-            _keep(connection)
-            os._exit(0)
-        connection.close()
+        for ready in select.select([listener.fileno(), *running], [], [], 1)[0]:
+            if ready in running:
+                _tell_end(ready, *running.pop(ready))
+            else:
+                connection, _ = listener.accept()
+                process = _forked(connection, [listener, *(other for _, other in running.values())])
+                running[os.pidfd_open(process)] = process, connection
 
 
 def _is_there(process: int) -> bool:
@@ -149,18 +148,25 @@ def _is_there(process: int) -> bool:
     return True
 
 
-def _keep(connection: socket.socket) -> None:
-    """Runs what is asked in a process of its own, and tells its exit code."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+def _forked(connection: socket.socket, others: list[socket.socket]) -> int:
+    """The process that runs what is asked; it ends when whoever asked is gone."""
     length, files, *_ = socket.recv_fds(connection, 8, 3)
     told = json.loads(connection.makefile("rb").read(int.from_bytes(length)))
     if (child := os.fork()) == 0:
+        for other in others:
+            other.close()
         threading.Thread(target=lambda: (connection.recv(1), os._exit(1)), daemon=True).start()
         _leave(_run(told, files))
     for file in files:
         os.close(file)
-    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    with suppress(BrokenPipeError):  # whoever asked is gone
+    return child
+
+
+def _tell_end(ended: int, process: int, connection: socket.socket) -> None:
+    """Tells whoever asked for a process how it ended."""
+    os.close(ended)
+    code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+    with suppress(BrokenPipeError), connection:  # whoever asked is gone
         connection.sendall(b"%d\n" % code)
 
 

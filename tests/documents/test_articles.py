@@ -174,10 +174,11 @@ def test_the_word_document_is_made_of_words_own_parts(full, article, lang):
 @pytest.mark.long
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 def test_libreoffice_opens_the_word_documents(full, tmp_path):
-    paths = [file(full, article, lang, "docx") for article, lang in EVERY]
+    some = tuple(zip(ARTICLES, ("nb", "en", "nb"), strict=True))
+    paths = [file(full, article, lang, "docx") for article, lang in some]
     subprocess.run(["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", "pdf",
                     "--outdir", str(tmp_path), *map(str, paths)], check=True, capture_output=True, timeout=240)  # fmt: skip
-    for path, (_, lang) in zip(paths, EVERY, strict=True):
+    for path, (_, lang) in zip(paths, some, strict=True):
         text = pdf_text(tmp_path / f"{path.stem}.pdf")
         words = {"nb": ("Figur", "Tabell"), "en": ("Figure", "Table")}[lang]
         captions = re.findall(rf"^\s*(?:{words[0]}|{words[1]}) \d\. ", text, re.MULTILINE)

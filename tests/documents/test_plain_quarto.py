@@ -112,7 +112,7 @@ def test_the_built_in_executor_is_not_quarto():
     assert not kernel.in_quarto() and not kernel.wants_raster()
 
 
-def test_an_executed_notebook_opens_and_runs_again_cell_by_cell(workshop, tmp_path):
+def test_an_executed_notebook_opens_and_runs_again_cell_by_cell(forked_kernels, workshop, tmp_path):
     """In JupyterLab, which starts the kernel beside the notebook, in `_output/<wave>`."""
     path = workshop.output(2026, "wave-report.nb.ipynb")
     notebook = nbformat.read(path, 4)

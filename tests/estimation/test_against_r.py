@@ -149,10 +149,11 @@ def second_computation(project, book, every: int) -> compare.Check:
 
 @pytest.mark.long
 def test_r_gives_the_results_too(in_r, full, book):
-    """svymean, svyquantile, svyglm, svytotal on calibrated designs: estimates and SE to 1e-9, limits and models to 1e-5 (every 100th row, some models)."""
+    """svymean, svyquantile, svytotal on calibrated designs: estimates and SE to 1e-9, limits to 1e-5 (every 100th row; the models are held against R's
+    frozen figures above, and all of it by `make slow`)."""
     found = second_computation(full, book, every=100)
     assert found.differences.empty, found.differences.to_string()
-    assert found.covered > 150
+    assert found.covered > 100
     assert set(found.not_covered) == {"count", "rate", "scale"}
 
 

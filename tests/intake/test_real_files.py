@@ -279,9 +279,9 @@ def test_a_cell_far_out_costs_nothing(tmp_path, place):
 
 def test_a_workbook_that_unpacks_to_more_than_is_read(tmp_path):
     path = tmp_path / "answers.xlsx"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
         packed.writestr("xl/worksheets/sheet1.xml", b"<row/>" * 40_000_000)
-    assert path.stat().st_size < 1_000_000
+    assert path.stat().st_size < 2_000_000
     with pytest.raises(LegepaneletError, match=r"FILE_TOO_LARGE: .*240,000,000 bytes unpacked; at most 200,000,000"):
         read_table(path)
 
