@@ -1,14 +1,16 @@
 """Commands without their start: a process that has the libraries loaded, and forks for each command of a project and for each kernel.
 
 A command of the project spends a second on loading pandas and others before its first line runs, a document's kernel two to four, and
-the tests run hundreds. What is forked has none of our modules loaded: it takes them from the project's own folder, with its own working
-directory and environment, as `python -m analysis` does. Jupyter finds the kernels by a kernelspec of its own, whose program asks for one.
+the tests run hundreds. For each project there is one more, forked from the first, that has the project's own modules loaded, from its own folder
+and as they are now: one that is changed is loaded anew. What is forked from it has its own working directory and environment, as
+`python -m analysis` has. Jupyter finds the kernels by a kernelspec of its own, whose program asks for one.
 Elsewhere than on Linux, where a fork is not there (Windows) or not safe (macOS), all is started as usual; that the usual start works is tested
 apart, by `make watch` (`tests/documents/test_watch.py`).
 """
 
 import atexit
 import gc
+import hashlib
 import json
 import os
 import runpy
@@ -34,8 +36,12 @@ LIBRARIES = ("pandas", "scipy.stats", "scipy.optimize", "scipy.sparse", "scipy.s
              "fontTools.ttLib", "sqlalchemy.dialects.sqlite")  # fmt: skip
 SEED = "0"  # of Python's hashes, as the Makefile has it; fixed when the process starts
 FORKS = sys.platform == "linux"
+MODULES = ("analysis.pipeline.tasks", "analysis.checking", "analysis.codebook", "analysis.intake.reading", "analysis.panel.build", "analysis.estimation.wave",
+           "analysis.disclosure.whole", "analysis.documents.making", "analysis.presentation.report", "analysis.verification.verify")  # fmt: skip  # ours that take longest
 STARTING = threading.Lock()
-PLACE = "LEGEPANELET_TESTS_SERVER"  # the folder of the server, told to all processes of a run
+PLACE = "LEGEPANELET_TESTS_SERVER"  # the folder of the servers, told to all processes of a run
+BEGIN = "a server of a project's modules"  # asked for in the place of a module
+ROOT = Path(__file__).parent.parent
 
 
 def run(command: list[str], folder: Path, environment: dict[str, str], typed: str = "") -> subprocess.CompletedProcess:
@@ -47,8 +53,7 @@ def run(command: list[str], folder: Path, environment: dict[str, str], typed: st
         given.write(typed.encode())
         given.seek(0)
         files = [given.fileno(), out.fileno(), err.fileno()]
-        server = _server()
-        with _asked(server / "socket", ["analysis", *command], folder, environment | kernels(), files) as connection:
+        with _asked(_server(folder), ["analysis", *command], folder, environment | {"JUPYTER_PATH": str(begin())}, files) as connection:
             code = int(connection.makefile().readline())
         out.seek(0)
         err.seek(0)
@@ -57,7 +62,7 @@ def run(command: list[str], folder: Path, environment: dict[str, str], typed: st
 
 def kernels() -> dict[str, str]:
     """What lets Jupyter find kernels that are forked, as variables of the environment."""
-    return {"JUPYTER_PATH": str(_server())} if FORKS else {}
+    return {"JUPYTER_PATH": str(_server(ROOT).parent)} if FORKS else {}
 
 
 @cache
@@ -71,15 +76,26 @@ def begin() -> Path:
     return Path(os.environ[PLACE])
 
 
-def _server() -> Path:
-    """The folder of the server, which is started if it is not there: its socket, and the kernelspec that leads to it."""
+def _server(project: Path) -> Path:
+    """The socket of the server that has a project's modules loaded, as they are now. What is not there is started, by the server of the libraries."""
     from filelock import FileLock  # the kernelspec's program has no libraries
 
     place = begin()
+    socket_of = _socket_of(place, project)
     with STARTING, FileLock(place / "lock"):  # tests may run commands at once, in one process or in two
         if not (place / "socket").exists():
             _start(place)
-    return place
+        if not socket_of.exists():
+            with _asked(place / "socket", [BEGIN, str(socket_of)], project, {}, [0, 1, 2]) as connection:
+                connection.makefile().readline()
+    return socket_of
+
+
+def _socket_of(place: Path, project: Path) -> Path:
+    """Another one when a module, or a setting that modules take when they are loaded, has changed."""
+    files = [project / "pyproject.toml", *sorted((project / "analysis").rglob("*.py"))]
+    state = [(str(path), (found := path.stat()).st_mtime_ns, found.st_size) for path in files if path.is_file()]
+    return place / f"{hashlib.sha256(repr(state).encode()).hexdigest()[:16]}.socket"
 
 
 def _start(place: Path) -> None:
@@ -107,7 +123,8 @@ def kernel(place: str, *arguments: str) -> int:
     """The program of the kernelspec: stands for a kernel, which ends with it, as it ends with whoever started it."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Jupyter interrupts a kernel before it ends it
     parent = os.getppid()
-    with _asked(Path(place), list(arguments), Path.cwd(), dict(os.environ), [0, 1, 2]) as connection:
+    ours = _socket_of(Path(place).parent, Path(os.environ.get("PYTHONPATH", "").split(os.pathsep)[0]))
+    with _asked(ours if ours.exists() else Path(place), list(arguments), Path.cwd(), dict(os.environ), [0, 1, 2]) as connection:
         while not select.select([connection], [], [], 1)[0]:
             if os.getppid() != parent:
                 return 1
@@ -122,13 +139,23 @@ def serve(folder: str) -> None:
     owner = int((place / "owner").read_text())
     for name in LIBRARIES:
         import_module(name)
+    listener = _listening(place / "socket")
+    print(flush=True)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # nobody waits for what it may write
+    _serve(listener, place, owner)
+
+
+def _listening(path: Path) -> socket.socket:
+    """The socket of a server that has loaded what it has to."""
     assert threading.active_count() == 1
     gc.freeze()  # what is loaded is never looked through again, so that forks share it
     listener = socket.socket(socket.AF_UNIX)
-    listener.bind(str(place / "socket"))
+    listener.bind(str(path))
     listener.listen()
-    print(flush=True)
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # nobody waits for what it may write
+    return listener
+
+
+def _serve(listener: socket.socket, place: Path, owner: int) -> None:
     running: dict[int, tuple[int, socket.socket]] = {}  # what tells that a process has ended -> the process, and who asked for it
     while place.exists() and _is_there(owner):
         for ready in select.select([listener.fileno(), *running], [], [], 1)[0]:
@@ -136,7 +163,7 @@ def serve(folder: str) -> None:
                 _tell_end(ready, *running.pop(ready))
             else:
                 connection, _ = listener.accept()
-                process = _forked(connection, [listener, *(other for _, other in running.values())])
+                process = _forked(connection, [listener, *(other for _, other in running.values())], place, owner)
                 running[os.pidfd_open(process)] = process, connection
 
 
@@ -148,18 +175,34 @@ def _is_there(process: int) -> bool:
     return True
 
 
-def _forked(connection: socket.socket, others: list[socket.socket]) -> int:
-    """The process that runs what is asked; it ends when whoever asked is gone."""
+def _forked(connection: socket.socket, others: list[socket.socket], place: Path, owner: int) -> int:
+    """The process that runs what is asked; it ends when whoever asked is gone. Or that begins a server, and ends as servers do."""
     length, files, *_ = socket.recv_fds(connection, 8, 3)
     told = json.loads(connection.makefile("rb").read(int.from_bytes(length)))
     if (child := os.fork()) == 0:
         for other in others:
             other.close()
+        if told["arguments"][0] == BEGIN:
+            _begin(Path(told["arguments"][1]), told["folder"], connection, place, owner)
         threading.Thread(target=lambda: (connection.recv(1), os._exit(1)), daemon=True).start()
         _leave(_run(told, files))
     for file in files:
         os.close(file)
     return child
+
+
+def _begin(path: Path, project: str, connection: socket.socket, place: Path, owner: int) -> None:
+    """Serves with a project's modules loaded; one that cannot be loaded is told of by what is run."""
+    os.chdir(project)
+    sys.path[:1] = [project]
+    for name in MODULES:
+        with suppress(Exception):
+            import_module(name)
+    listener = _listening(path)
+    with connection:
+        connection.sendall(b"0\n")
+    _serve(listener, place, owner)
+    os._exit(0)
 
 
 def _tell_end(ended: int, process: int, connection: socket.socket) -> None:

@@ -18,7 +18,6 @@ from PIL import Image
 from analysis.documents import render
 from analysis.presentation import checklists
 from analysis.settings import ROOT, settings
-from tests.browser import fits, in_browser
 from tests.documents.test_report import Page, pdf_text, without_figure_data
 
 ARTICLES = ("ai-use", "research-conditions", "unequal-treatment")
@@ -222,11 +221,6 @@ def test_one_notebook_gives_the_same_bytes_and_no_path_of_the_machine(full, book
             archive.read(name).decode(errors="replace") for name in archive.namelist() if name.endswith(".xml")
         )
     assert str(full.folder.parent) not in told and str(ROOT) not in told
-
-
-@in_browser
-def test_the_articles_fit_a_telephone(full, tmp_path):
-    fits([(file(full, article, "nb", "html"), 390) for article in ARTICLES], tmp_path)
 
 
 def test_an_anonymised_manuscript_names_nobody_and_has_line_numbers(live):

@@ -204,5 +204,6 @@ def test_the_executed_notebook_opens_and_names_no_path(full):
 
 @in_browser
 def test_nothing_overflows_and_nothing_is_fetched_in_a_browser(full, tmp_path):
-    report = full.output(2026, "wave-report.nb.html")
-    fits([(report, 390), (report, 1280)], tmp_path)
+    """Nor in the articles on a telephone."""
+    report, *articles = (full.output(2026, f"{name}.nb.html") for name in ("wave-report", "ai-use", "research-conditions", "unequal-treatment"))
+    fits([(report, 390), (report, 1280), *((article, 390) for article in articles)], tmp_path)
