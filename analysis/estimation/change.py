@@ -68,8 +68,15 @@ def _changes(sample: Sample, indicator: Indicator, by: tuple[str, ...], earlier:
             yield Estimand(
                 Key(sample.wave, indicator.id, statistic, "comparison", groups=tuple(zip(by, level, strict=True)), vs_wave=earlier),
                 difference(mean(y, now), mean(y, then)), "difference", base=indicator.base, tested=True, n=np.count_nonzero(now),
-                count=np.count_nonzero(then), n_both=len(np.intersect1d(cluster[then], cluster[now])),
+                count=np.count_nonzero(then), n_both=_in_both(cluster, then, now),
             )  # fmt: skip
+
+
+def _in_both(cluster: np.ndarray, then: np.ndarray, now: np.ndarray) -> int:
+    """How many doctors have a row among those of `then` and one among those of `now` (boolean)."""
+    first, second = np.zeros((2, cluster.max() + 1), dtype=bool)
+    first[cluster[then]], second[cluster[now]] = True, True
+    return np.count_nonzero(first & second)
 
 
 def longitudinal(wave: int, earlier: WavePanel, later: WavePanel, ids: list[str], by: Sequence[str]) -> tuple[Sample, pd.DataFrame] | None:

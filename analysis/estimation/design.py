@@ -58,14 +58,16 @@ class Design:
         X has a column a level of each margin.
         """
         x, inverse = self._margins
-        return u - x @ (inverse @ (x.T @ (self.start[:, None] * u)))
+        explained = x @ (inverse @ (x.T @ (self.start[:, None] * u)))
+        return np.subtract(u, explained, out=explained)
 
     def variances(self, u: np.ndarray) -> np.ndarray:
         """Variances of the totals of the columns of `u` (n rows x k), k.
 
         sum over strata h of m_h / (m_h - 1) x sum over their m_h doctors of (z - mean of z)^2, z the doctor's sum of w e, e the residual of u.
         """
-        z = self.weight[:, None] * self.residual(u)
+        z = self.residual(u)
+        z *= self.weight[:, None]
         stratum = self.stratum
         if not self._each_its_own:
             z = rows_of(self.cluster) @ z

@@ -15,7 +15,7 @@ from analysis.estimation.design import Design
 from analysis.estimation.statistics import Estimate, Statistic, exact_limits, logit_interval, p_value, t_interval
 from analysis.results import Key, Row
 
-CHUNK = 256  # influence columns in memory at a time
+CHUNK = 128  # influence columns at a time: of a wave they stay within the processor's own memory
 
 
 @dataclass(frozen=True)
