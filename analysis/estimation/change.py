@@ -65,18 +65,10 @@ def _changes(sample: Sample, indicator: Indicator, by: tuple[str, ...], earlier:
     for level, inside in sample.domains(by).items():
         then, now = (inside & wave[str(w),] & ~np.isnan(y) for w in (earlier, sample.wave))
         if min(np.count_nonzero(then), np.count_nonzero(now)) >= 2:
-            yield Estimand(
-                Key(sample.wave, indicator.id, statistic, "comparison", groups=tuple(zip(by, level, strict=True)), vs_wave=earlier),
-                difference(mean(y, now), mean(y, then)), "difference", base=indicator.base, tested=True, n=np.count_nonzero(now),
-                count=np.count_nonzero(then), n_both=_in_both(cluster, then, now),
-            )  # fmt: skip
-
-
-def _in_both(cluster: np.ndarray, then: np.ndarray, now: np.ndarray) -> int:
-    """How many doctors have a row among those of `then` and one among those of `now` (boolean)."""
-    first, second = np.zeros((2, cluster.max() + 1), dtype=bool)
-    first[cluster[then]], second[cluster[now]] = True, True
-    return np.count_nonzero(first & second)
+            key = Key(sample.wave, indicator.id, statistic, "comparison", groups=tuple(zip(by, level, strict=True)), vs_wave=earlier)
+            rows = [np.bincount(cluster[those], minlength=cluster.max() + 1) for those in (then, now)]  # of each doctor
+            yield Estimand(key, difference(mean(y, now), mean(y, then)), "difference", base=indicator.base, tested=True, n=np.count_nonzero(now),
+                           count=np.count_nonzero(then), n_both=np.count_nonzero(rows[0] * rows[1]))  # fmt: skip
 
 
 def longitudinal(wave: int, earlier: WavePanel, later: WavePanel, ids: list[str], by: Sequence[str]) -> tuple[Sample, pd.DataFrame] | None:

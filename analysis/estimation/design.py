@@ -66,8 +66,7 @@ class Design:
 
         sum over strata h of m_h / (m_h - 1) x sum over their m_h doctors of (z - mean of z)^2, z the doctor's sum of w e, e the residual of u.
         """
-        z = self.residual(u)
-        z *= self.weight[:, None]
+        z = self.weight[:, None] * self.residual(u)
         stratum = self.stratum
         if not self._each_its_own:
             z = rows_of(self.cluster) @ z
