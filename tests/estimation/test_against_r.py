@@ -162,7 +162,7 @@ def test_every_estimate_comparison_test_and_model_in_r(in_r, full, book):
     """The same for every one of them, as `make crosscheck` does."""
     found = second_computation(full, book, every=1)
     assert found.differences.empty, found.differences.to_string()
-    assert found.covered > 12_000
+    assert found.covered > 11_000  # of four waves; the differences name every row that R gives no figure of
 
 
 def test_the_export_is_the_wave_and_the_pairs_it_is_compared_in(live):
