@@ -150,8 +150,9 @@ def _listening(path: Path) -> socket.socket:
     assert threading.active_count() == 1
     gc.freeze()  # what is loaded is never looked through again, so that forks share it
     listener = socket.socket(socket.AF_UNIX)
-    listener.bind(str(path))
+    listener.bind(f"{path}.part")
     listener.listen()
+    os.replace(f"{path}.part", path)  # who finds it can connect
     return listener
 
 
@@ -183,7 +184,7 @@ def _forked(connection: socket.socket, others: list[socket.socket], place: Path,
         for other in others:
             other.close()
         if told["arguments"][0] == BEGIN:
-            _begin(Path(told["arguments"][1]), told["folder"], connection, place, owner)
+            _begin(Path(told["arguments"][1]), told["folder"], connection, files, place, owner)
         threading.Thread(target=lambda: (connection.recv(1), os._exit(1)), daemon=True).start()
         _leave(_run(told, files))
     for file in files:
@@ -191,8 +192,10 @@ def _forked(connection: socket.socket, others: list[socket.socket], place: Path,
     return child
 
 
-def _begin(path: Path, project: str, connection: socket.socket, place: Path, owner: int) -> None:
+def _begin(path: Path, project: str, connection: socket.socket, files: list[int], place: Path, owner: int) -> None:
     """Serves with a project's modules loaded; one that cannot be loaded is told of by what is run."""
+    for file in files:  # whoever asked is not kept by it
+        os.close(file)
     os.chdir(project)
     sys.path[:1] = [project]
     for name in MODULES:

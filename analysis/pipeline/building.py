@@ -1,7 +1,6 @@
 """Runs tasks: one run at a time, some tasks at a time (`workers` in pyproject.toml), faults of the disk said in a line."""
 
 import errno
-import gc
 import os
 import shutil
 import sys
@@ -13,7 +12,7 @@ from itertools import pairwise
 from analysis import log
 from analysis.errors import LegepaneletError
 from analysis.pipeline.state import Task, given, is_done, pending, remember
-from analysis.settings import RARELY, ROOT, settings
+from analysis.settings import ROOT, settings
 
 PAUSE = 0.02  # seconds between two looks of the scheduler
 LITTLE = 1_000_000  # bytes; a disk with less is full
@@ -148,7 +147,6 @@ def perform(task: Task) -> None:
 
     locks = settings().derived / "locks"
     locks.mkdir(parents=True, exist_ok=True)
-    gc.set_threshold(*RARELY)
     with FileLock(locks / f"{task.name}.lock"):  # a worker outlives a run that is killed, and may be at this very task
         if is_done(task):
             return

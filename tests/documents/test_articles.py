@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import zipfile
 from collections import Counter
-from datetime import UTC, datetime
 from pathlib import Path
 
 import nbformat
@@ -15,7 +14,7 @@ import pytest
 from lxml import etree
 from PIL import Image
 
-from analysis.documents import render
+from analysis.documents import Edition, making, render
 from analysis.presentation import checklists
 from analysis.settings import ROOT, settings
 from tests.documents.test_report import Page, pdf_text, without_figure_data
@@ -208,10 +207,11 @@ def test_the_page_has_the_parts_of_an_original_article(full, article, lang):
 def test_one_notebook_gives_the_same_bytes_and_no_path_of_the_machine(full, book, tmp_path):
     """Written again, by a project in another folder."""
     notebook = nbformat.read(full.output(2026, "ai-use.nb.ipynb"), as_version=4)
-    stage, day = full.folder / ".build" / "2026" / "ai-use.nb", book.waves[2026].document_date
+    document = making.Document(ROOT / "reports" / "ai-use.nb.qmd", 2026, "nb", "synthetic", Edition(), "")
+    stage = full.folder / document.stage.relative_to(ROOT)
     made = {f: tmp_path / f"ai-use.nb.{f}" for f in ("html", "pdf", "docx", "xml")}
     again = {"jats" if f == "xml" else f: path for f, path in made.items()}
-    render.render(notebook, outputs=again, resources=stage, epoch=int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()))
+    render.render(notebook, outputs=again, resources=stage, epoch=document.epoch(book))
     for name, path in made.items():
         one, other = (p.read_bytes() for p in (full.output(2026, path.name), path))
         assert one == other, name
